@@ -1,0 +1,218 @@
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import type { Context } from '../context.js'
+import { LoError, messageOf, systemCode } from '../errors.js'
+import { type Artifact, listName, parseList, singleName } from './artifact.js'
+import { countDocuments } from './resource.js'
+
+// Every change of an artifact is one rename: of the one file that differs, or else of a whole new folder into the
+// place of the old one. So nobody reads half an artifact, and a full disk or a kill leaves the old one. A folder
+// that was renamed away has one owner, so builds side by side need no lock: each looks at what it left behind, and
+// does it again if another build came in between.
+
+/** The folder of one target's artifact, inside `artifacts`. */
+export interface Place {
+  artifacts: string
+  target: string
+}
+
+type Processes = Pick<Context, 'pid' | 'isRunning'>
+type Files = ReadonlyMap<string, Buffer>
+
+const mostRounds = 50
+
+/** Throws `PATH_OUTSIDE` when a link would lead what `lo` writes out of the project. */
+export function checkInside(root: string, artifacts: string): void {
+  const existing = existsSync(artifacts) ? artifacts : path.dirname(artifacts)
+  const real = realpathSync(existing)
+  if (real.startsWith(realpathSync(root) + path.sep)) return
+  throw new LoError('PATH_OUTSIDE', `${existing} leads out of the project, to ${real}.`, {
+    hint: 'Remove the link: lo writes inside the project alone.',
+  })
+}
+
+/** Makes the folder hold exactly the files of the artifact, and whatever else there is that `lo` did not write. */
+export function writeArtifact(
+  place: Place,
+  artifact: Artifact,
+  { pid }: Pick<Processes, 'pid'>,
+): 'created' | 'configured' | 'unchanged' {
+  const folder = path.join(place.artifacts, place.target)
+  try {
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      throw new LoError(
+        'PATH_OUTSIDE',
+        `${folder} is a link, and lo puts a new folder in its place with every change.`,
+        {
+          hint: 'Remove the link.',
+        },
+      )
+    }
+    const before = readFiles(folder)
+    refuseEmpty(place.target, artifact, before)
+    let now: Files = before
+    for (let round = 0; round < mostRounds; round++) {
+      const changed = [...artifact.files].filter(([name, bytes]) => !now.get(name)?.equals(bytes))
+      const gone = [...now.keys()].filter(name => !artifact.files.has(name))
+      if (changed.length === 0 && gone.length === 0) {
+        return round === 0 ? 'unchanged' : before.size === 0 ? 'created' : 'configured'
+      }
+      withStage(place, pid, stage => {
+        if (changed.length === 1 && gone.length === 0 && now.size > 0) replaceFile(stage, folder, changed[0]!)
+        else replaceFolder(stage, folder, artifact.files, now)
+      })
+      now = readFiles(folder)
+    }
+    throw new LoError('WRITE_FAILED', `Other builds keep changing ${folder}.`)
+  } catch (error) {
+    if (systemCode(error) === undefined || error instanceof LoError) throw error
+    throw explainWrite(folder, error)
+  }
+}
+
+/** Puts back what a killed build had renamed away, and removes what it had begun. */
+export function recoverArtifacts(artifacts: string, { pid, isRunning }: Processes): void {
+  if (!existsSync(artifacts)) return
+  for (const name of readdirSync(artifacts)) {
+    const [, owner, target] = stageForm.exec(name) ?? []
+    if (!owner || !target || (Number(owner) !== pid && isRunning(Number(owner)))) continue
+    const stage = path.join(artifacts, name)
+    const folder = path.join(artifacts, target)
+    for (const old of readdirSync(stage)
+      .filter(name => name.startsWith('old-'))
+      .sort()
+      .reverse()) {
+      if (existsSync(folder)) keepForeign(path.join(stage, old), folder)
+      else renameSync(path.join(stage, old), folder)
+    }
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+const stageForm = /^\.lo-(\d+)-(.+)-[A-Za-z0-9]{6}$/
+
+function withStage(place: Place, pid: number, work: (stage: string) => void): void {
+  mkdirSync(place.artifacts, { recursive: true })
+  const stage = mkdtempSync(path.join(place.artifacts, `.lo-${pid}-${place.target}-`))
+  try {
+    work(stage)
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+function replaceFile(stage: string, folder: string, [name, bytes]: [string, Buffer]): void {
+  const fresh = path.join(stage, name)
+  writeFileSync(fresh, bytes)
+  ignoring(['ENOENT'], () => renameSync(fresh, path.join(folder, name)))
+}
+
+function replaceFolder(stage: string, folder: string, files: Files, now: Files): void {
+  const fresh = path.join(stage, 'new')
+  mkdirSync(fresh)
+  for (const [name, bytes] of files) {
+    const isKept = now.get(name)?.equals(bytes) && link(path.join(folder, name), path.join(fresh, name))
+    if (!isKept) writeFileSync(path.join(fresh, name), bytes)
+  }
+  const old = path.join(stage, 'old-0')
+  const hadOld = ignoring(['ENOENT'], () => renameSync(folder, old))
+  try {
+    if (hadOld) keepForeign(old, fresh)
+    renameSync(fresh, folder)
+  } catch (error) {
+    if (hadOld) ignoring(occupied, () => renameSync(old, folder))
+    if (!occupied.includes(systemCode(error) ?? '')) throw error
+    // Another build was faster: keep what only the old folder had, and look again.
+    if (existsSync(old)) ignoring(['ENOENT'], () => keepForeign(old, folder))
+  }
+}
+
+const occupied = ['ENOTEMPTY', 'EEXIST']
+
+/** Hands over what `lo` did not write from the old folder, which keeps it too until it goes. */
+function keepForeign(old: string, fresh: string): void {
+  const ours = new Set(namesOfOurs(old))
+  for (const name of readdirSync(old)) {
+    const [from, to] = [path.join(old, name), path.join(fresh, name)]
+    if (ours.has(name) || existsSync(to) || link(from, to)) continue
+    cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  }
+}
+
+/** A second name for the same file, where the file system can do that. */
+function link(from: string, to: string): boolean {
+  if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) return false
+  return ignoring(['EPERM', 'EXDEV', 'EMLINK', 'ENOTSUP', 'ENOSYS', 'ENOENT'], () => linkSync(from, to))
+}
+
+/** All files of an artifact as they are on disk. */
+function readFiles(folder: string): Files {
+  const files = new Map<string, Buffer>()
+  for (const name of namesOfOurs(folder)) {
+    ignoring(['ENOENT', 'ENOTDIR'], () => files.set(name, readFileSync(path.join(folder, name))))
+  }
+  return files
+}
+
+function namesOfOurs(folder: string): string[] {
+  let list = ''
+  ignoring(['ENOENT', 'ENOTDIR'], () => {
+    list = readFileSync(path.join(folder, listName), 'utf8')
+  })
+  return [...new Set([listName, singleName, ...parseList(list)])]
+}
+
+/** Whether it worked; false for the errors that were expected. */
+function ignoring(codes: string[], work: () => unknown): boolean {
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (codes.includes(systemCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+/** A render that has become empty is a mistake more often than a wish, and a sync would delete everything. */
+function refuseEmpty(target: string, artifact: Artifact, before: Files): void {
+  if (artifact.resources > 0) return
+  const lost = [...before]
+    .filter(([name]) => name !== listName)
+    .reduce((sum, [, bytes]) => sum + countDocuments(bytes.toString('latin1')), 0)
+  if (lost === 0) return
+  throw new LoError(
+    'ARTIFACT_REFUSED',
+    `Target "${target}" renders to nothing now; its artifact has ${lost} resources.`,
+    {
+      hint: `If that is what you want, remove artifacts/${target} first.`,
+    },
+  )
+}
+
+function explainWrite(folder: string, cause: unknown): LoError {
+  const hints: Record<string, string> = {
+    ENOSPC: 'The disk is full; the artifact is as it was.',
+    EDQUOT: 'Your quota of the disk is used up; the artifact is as it was.',
+    EFBIG: 'The file is larger than this process may write; the artifact is as it was.',
+    EROFS: 'The file system is read-only.',
+    EACCES: 'You have no right to write there.',
+  }
+  const hint = hints[systemCode(cause) ?? '']
+  return new LoError('WRITE_FAILED', `${folder} cannot be written: ${messageOf(cause)}`, {
+    cause,
+    ...(hint && { hint }),
+  })
+}

@@ -1,0 +1,205 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import pLimit from 'p-limit'
+import type { Context } from '../context.js'
+import { LoError, type Problem } from '../errors.js'
+import type { TargetReport } from '../events.js'
+import { type Layout, planArtifact } from './artifact.js'
+import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
+import { findRenderer, type Renderer, renderTarget } from './render.js'
+import { findLeftOver, findMultiLine, substitute } from './substitute.js'
+
+export interface BuildRequest {
+  /** The project's root: the names of files in messages are relative to it, and nothing is written outside it. */
+  root: string
+  domain: string
+  /** The domain's folder, with `targets/` and `artifacts/`. */
+  folder: string
+  /** Names of folders in `targets/`, in the order in which they are reported. */
+  targets: string[]
+  /** All targets of the domain, to tell which artifacts have none any more. */
+  allTargets: string[]
+  layout: Layout
+  variables: Readonly<Record<string, string | undefined>>
+  /** Whether targets may run KRM functions that are programs. */
+  enableExec: boolean
+  /** Added to the environment of the renderer. */
+  env: Record<string, string>
+  /** Whether artifacts must be encrypted, which `lo` does not do: a target with a Secret is refused then. */
+  isSecretRefused: boolean
+}
+
+export interface BuildReport {
+  renderer: Renderer
+  targets: TargetReport[]
+}
+
+type BuildContext = Pick<
+  Context,
+  'cores' | 'find' | 'isRunning' | 'now' | 'output' | 'pid' | 'run' | 'signal'
+>
+
+/**
+ * Renders targets side by side, and brings each artifact up to date as soon as its target is rendered. A target that
+ * fails, or is not reached before an interrupt, keeps the artifact it had; the others are built all the same.
+ */
+export async function buildTargets(request: BuildRequest, ctx: BuildContext): Promise<BuildReport> {
+  const { domain, targets, folder, root } = request
+  const artifacts = path.join(folder, 'artifacts')
+  checkInside(root, artifacts)
+  recoverArtifacts(artifacts, ctx)
+  const renderer = findRenderer(ctx)
+  ctx.output.event({ type: 'build-started', domain, targets, renderer: renderer.program })
+  const limit = pLimit(ctx.cores)
+  const work = targets.map(target => limit(() => buildTarget(target, request, renderer, ctx)))
+  const reports: TargetReport[] = []
+  for (const finished of work) {
+    const { report, warnings } = await finished
+    for (const warning of warnings) ctx.output.event({ type: 'warning', ...warning })
+    ctx.output.event({ type: 'target-finished', ...report })
+    reports.push(report)
+  }
+  ctx.output.event({ type: 'build-finished' })
+  for (const warning of findOrphans(artifacts, request)) ctx.output.event({ type: 'warning', ...warning })
+  return { renderer, targets: reports }
+}
+
+/** A build as programs get it: the same facts as in the lines for people. */
+export function describeBuild(
+  { domain, layout, folder, root }: BuildRequest,
+  { renderer, targets }: BuildReport,
+) {
+  const place = (target: string) => path.relative(root, path.join(folder, 'artifacts', target))
+  return {
+    domain,
+    layout,
+    renderer: renderer.program,
+    targets: targets.map(({ error, ...facts }) => ({
+      ...facts,
+      artifact: place(facts.target),
+      ...(error && {
+        error: {
+          code: error.code,
+          message: error.message,
+          detail: error.detail,
+          hint: error.hint,
+          problems: error.problems,
+        },
+      }),
+    })),
+  }
+}
+
+/** The error that a build ends with; undefined when every target was built. */
+export function failureOf({ targets }: BuildReport, domain: string): LoError | undefined {
+  const named = (outcome: TargetReport['outcome']) =>
+    targets.filter(report => report.outcome === outcome).map(report => report.target)
+  const [failed, skipped] = [named('failed'), named('skipped')]
+  const kept = 'their artifacts are as they were'
+  if (skipped.length > 0) {
+    const built = targets.length - failed.length - skipped.length
+    return new LoError('INTERRUPTED', `Interrupted: ${built} of ${targets.length} targets are built.`, {
+      detail: `Not built, ${kept}: ${[...failed, ...skipped].join(', ')}`,
+      hint: 'Run the same command again to build the rest.',
+    })
+  }
+  if (failed.length === 0) return undefined
+  return new LoError(
+    'BUILD_FAILED',
+    `${failed.length} of ${targets.length} targets of ${domain} failed: ${failed.join(', ')}.`,
+    {
+      detail: `Nothing of the failed targets was written; ${kept}.`,
+    },
+  )
+}
+
+interface Built {
+  report: TargetReport
+  warnings: Problem[]
+}
+
+async function buildTarget(
+  target: string,
+  request: BuildRequest,
+  renderer: Renderer,
+  ctx: BuildContext,
+): Promise<Built> {
+  const start = ctx.now()
+  const report = (facts: Pick<TargetReport, 'outcome'> & Partial<TargetReport>): TargetReport => ({
+    target,
+    resources: 0,
+    milliseconds: Math.round(ctx.now() - start),
+    ...facts,
+  })
+  if (ctx.signal.aborted) return { report: report({ outcome: 'skipped' }), warnings: [] }
+  ctx.output.event({ type: 'target-started', target })
+  try {
+    const folder = path.join(request.folder, 'targets', target)
+    const { stdout, stderr } = await renderTarget(renderer, { ...request, target, folder }, ctx)
+    const file = path.relative(request.root, folder)
+    const said = stderr.trim() === '' ? [] : [{ file, message: stderr.trim() }]
+    const { bytes, warnings } = fillIn(stdout, target, file, request)
+    const artifact = planArtifact(bytes, request.layout)
+    if (request.isSecretRefused) refuseSecrets(target, bytes)
+    const place = { artifacts: path.join(request.folder, 'artifacts'), target }
+    const outcome = writeArtifact(place, artifact, ctx)
+    return { report: report({ outcome, resources: artifact.resources }), warnings: [...said, ...warnings] }
+  } catch (error) {
+    if (ctx.signal.aborted) return { report: report({ outcome: 'skipped' }), warnings: [] }
+    if (!(error instanceof LoError)) throw error
+    return { report: report({ outcome: 'failed', error }), warnings: [] }
+  }
+}
+
+/** Puts the values of variables in. A render without any goes through untouched, byte for byte. */
+function fillIn(
+  rendered: Buffer,
+  target: string,
+  file: string,
+  { variables }: BuildRequest,
+): { bytes: Buffer; warnings: Problem[] } {
+  if (!rendered.includes('LOK8S_')) return { bytes: rendered, warnings: [] }
+  const text = rendered.toString('utf8')
+  const [multiLine] = findMultiLine(text, variables)
+  if (multiLine !== undefined) {
+    throw new LoError(
+      'RENDER_FAILED',
+      `Target "${target}" uses ${multiLine}, whose value has more than one line.`,
+      {
+        hint: 'Give it a value of one line: another one would change the structure of the YAML around it.',
+      },
+    )
+  }
+  const filled = substitute(text, variables)
+  const warnings = findLeftOver(filled).map(name => ({
+    file,
+    message: `\${${name}} is left as it is`,
+    hint: /^LOK8S_(USER|SPEC)_/.test(name)
+      ? 'the variable is not set, and lo deploy will refuse it'
+      : 'only names that begin with LOK8S_USER_ or LOK8S_SPEC_ are replaced',
+  }))
+  return { bytes: Buffer.from(filled), warnings }
+}
+
+function refuseSecrets(target: string, rendered: Buffer): void {
+  if (!/^kind: Secret$/m.test(rendered.toString('latin1'))) return
+  throw new LoError(
+    'ARTIFACT_REFUSED',
+    `Target "${target}" renders a Secret, and spec.build.encrypt asks for encryption.`,
+    {
+      hint: 'lo does not encrypt: remove spec.build.encrypt to write Secrets in clear text, or keep them out of the target.',
+    },
+  )
+}
+
+/** A deploy goes by `targets/`, so an artifact without a target is not applied any more, and easily overlooked. */
+function findOrphans(artifacts: string, { root, allTargets }: BuildRequest): Problem[] {
+  if (!existsSync(artifacts)) return []
+  return readdirSync(artifacts, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.') && !allTargets.includes(entry.name))
+    .map(({ name }) => ({
+      file: path.relative(root, path.join(artifacts, name)),
+      message: 'this artifact has no target any more, and is not deployed',
+      hint: 'remove it, unless something else uses it',
+    }))
+}

@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs'
+import path from 'node:path'
+import type { Context, Finished } from '../context.js'
+import { LoError } from '../errors.js'
+import { findNeeds, type KrmFunction, type Needs } from './kustomization.js'
+
+export interface Renderer {
+  program: 'kustomize' | 'kubectl'
+  /** The executable, absolute. */
+  path: string
+}
+
+/** The renderer is `kustomize`, else the one inside kubectl: for what both can do, their output is the same. */
+export function findRenderer({ find }: Pick<Context, 'find'>): Renderer {
+  for (const program of ['kustomize', 'kubectl'] as const) {
+    const path = find(program)
+    if (path !== undefined) return { program, path }
+  }
+  throw new LoError('TOOL_MISSING', 'Neither kustomize nor kubectl is on PATH.', {
+    hint: 'Install kubectl (https://kubernetes.io/docs/tasks/tools); it brings a kustomize of its own.',
+  })
+}
+
+export interface RenderRequest {
+  root: string
+  target: string
+  folder: string
+  enableExec: boolean
+  /** Added to the environment of the renderer, and so of its plugins. */
+  env: Record<string, string>
+}
+
+/** Renders one target. What comes back is the renderer's output, byte for byte. */
+export async function renderTarget(
+  renderer: Renderer,
+  request: RenderRequest,
+  { run }: Pick<Context, 'run'>,
+): Promise<Finished> {
+  const needs = findNeeds(request.folder)
+  const args = planArgs(renderer, request, needs)
+  try {
+    return await run(renderer.path, args, { env: request.env })
+  } catch (error) {
+    if (!(error instanceof LoError) || error.code !== 'TOOL_FAILED') throw error
+    throw explainFailure(renderer, request, error)
+  }
+}
+
+/** The command line. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
+export function planArgs(renderer: Renderer, request: RenderRequest, needs: Needs): string[] {
+  const { root, target, folder, enableExec } = request
+  const [first] = needs.functions
+  if (first) {
+    const refusal = refuse(first, renderer, enableExec)
+    if (refusal) {
+      const file = path.relative(root, first.file)
+      throw new LoError('FUNCTION_REFUSED', `Target "${target}" uses a KRM function that would not run.`, {
+        problems: [{ file, message: refusal.why }],
+        hint: refusal.hint,
+      })
+    }
+  }
+  return [
+    renderer.program === 'kustomize' ? 'build' : 'kustomize',
+    '--enable-alpha-plugins',
+    ...(needs.helm ? ['--enable-helm'] : []),
+    ...(first ? ['--enable-exec'] : []),
+    folder,
+  ]
+}
+
+function refuse(
+  { runtime }: KrmFunction,
+  { program }: Renderer,
+  enableExec: boolean,
+): { why: string; hint: string } | undefined {
+  if (runtime === 'starlark') {
+    return {
+      why: 'kustomize no longer runs starlark functions',
+      hint: 'Rewrite the function as a program or a container.',
+    }
+  }
+  if (program === 'kubectl') {
+    return {
+      why: 'the kustomize inside kubectl cannot run a function that is a program',
+      hint: 'Install kustomize, and allow the function with --enable-exec.',
+    }
+  }
+  if (enableExec) return undefined
+  return {
+    why: 'the function is a program, and running programs is not allowed',
+    hint: 'If you trust it, allow it with --enable-exec, or with `build: { enableExec: true }` in the spec.',
+  }
+}
+
+function explainFailure({ program }: Renderer, request: RenderRequest, cause: LoError): LoError {
+  const { root, target, folder } = request
+  const detail = (cause.detail ?? '').replace(/^Error: /, '').trimEnd()
+  const file = path.relative(root, fileNamedIn(detail, root, folder) ?? folder)
+  const hint = hintFor(detail)
+  return new LoError('RENDER_FAILED', `${program} cannot render target "${target}".`, {
+    cause,
+    detail,
+    problems: [{ file, message: `named by ${program}, which ${cause.message.replace(/^"\w+" /, '')}` }],
+    ...(hint && { hint }),
+  })
+}
+
+/** The last file of the project that the renderer's words name: they go from the outside in. */
+function fileNamedIn(words: string, root: string, folder: string): string | undefined {
+  const named = words.match(/[^\s'"`,:;()]*[^\s'"`,:;().]/g) ?? []
+  return named
+    .map(word => path.resolve(folder, word))
+    .filter(file => file.startsWith(`${root}${path.sep}`) && file !== folder)
+    .findLast(file => statSync(file, { throwIfNoEntry: false })?.isFile())
+}
+
+function hintFor(words: string): string | undefined {
+  if (/unknown shorthand flag: 'c' in -c|helm version -c/.test(words)) {
+    return 'kustomize before 5.8 cannot work with Helm 4: install kustomize 5.8 or later, or Helm 3.'
+  }
+  if (/unable to find plugin root|unable to load.*plugin|external plugins disabled/i.test(words)) {
+    return 'Put the plugin into .kustomize/<group>/<version>/<kind in lower case>/<Kind>, or set KUSTOMIZE_PLUGIN_HOME.'
+  }
+  return undefined
+}

@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { registerBuild } from './commands/build.js'
+import { examples } from './commands/examples.js'
+import { registerSchema } from './commands/schema.js'
+import { registerUse } from './commands/use.js'
+import type { Context } from './context.js'
+
+const registrations = [registerUse, registerBuild, registerSchema]
+
+/** The command line: global flags and the list of commands. `write` takes what belongs on stdout. */
+export function createProgram(ctx: Context): Command {
+  // `.command()` after these settings: commands inherit them only then.
+  const program = new Command('lo')
+    .description('Takes a Kubernetes cluster from a folder of YAML to running and healthy.')
+    .option('-C, --dir <folder>', 'the project: the folder that holds clusters/')
+    .option('--domain <domain>', 'the domain, when it is not the first argument')
+    .option('--kubeconfig <file>', "another kubeconfig than the domain's own")
+    .option('--context <name>', 'a context of the kubeconfig')
+    .option('--json', 'print one JSON document on stdout, on success and on failure')
+    .option('-v, --verbose', 'show every external command')
+    .option('-q, --quiet', 'show warnings, errors and results only')
+    .option('--no-color', 'show no colour')
+    .option('-y, --yes', 'never ask')
+    .version(manifest.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText(
+      'after',
+      examples({
+        'lo use example.com': 'choose a domain',
+        'lo build': 'render its targets',
+        'lo build --help': 'more on one command',
+      }),
+    )
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: text => ctx.output.result({ text: text.trimEnd(), data: { text: text.trimEnd() } }),
+      writeErr: () => {},
+    })
+    .exitOverride()
+  for (const register of registrations) register(program, ctx)
+  return program
+}

@@ -1,0 +1,47 @@
+import { Chalk } from 'chalk'
+import { formatError, formatTime, type Style } from './format.js'
+import { createLive } from './live.js'
+import type { Output, OutputFlags, Stream, Terminal } from './output.js'
+import { printEvents } from './plain.js'
+
+/** A terminal with a person before it: colour, and a live line of what is being worked on. */
+export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promise<Output> {
+  const { stdout, stderr, now } = terminal
+  const styles = { out: styleOf(stdout, terminal, flags), err: styleOf(stderr, terminal, flags) }
+  const live = await createLive(terminal)
+  const printTo = (stream: Stream) => (line: string) => live.above(() => void stream.write(`${line}\n`))
+  const print = printEvents(printTo(stdout), printTo(stderr), styles)
+
+  const running = new Map<string, number>()
+  const progress = { done: 0, all: 0 }
+  const picture = () => {
+    const names = [...running].map(([target, since]) => `${target} ${formatTime(now() - since)}`)
+    return `${styles.err.dim(`rendering ${progress.done}/${progress.all}`)} ${names.join(', ')}`
+  }
+
+  return {
+    event: event => {
+      if (event.type === 'build-started') {
+        Object.assign(progress, { done: 0, all: event.targets.length })
+        live.start(picture)
+      }
+      if (event.type === 'target-started') running.set(event.target, now())
+      if (event.type === 'target-finished') {
+        running.delete(event.target)
+        progress.done += 1
+      }
+      if (event.type === 'build-finished') live.stop()
+      print(event)
+    },
+    result: ({ text }) => void (text !== undefined && printTo(stdout)(text)),
+    error: error => printTo(stderr)(formatError(error, styles.err)),
+    end: () => live.stop(),
+  }
+}
+
+/** https://no-color.org, and FORCE_COLOR for those who pipe into a pager that shows colour. */
+function styleOf(stream: Stream, { env }: Terminal, { color }: OutputFlags): Style {
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+  const wanted = color && !env.NO_COLOR && (forced || stream.isTTY)
+  return new Chalk({ level: wanted ? 1 : 0 })
+}

@@ -1,0 +1,34 @@
+import type { Event } from '../events.js'
+import { formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
+import type { Output, Terminal } from './output.js'
+
+/** One line per event and no cursor movement: what a log or a pipe gets. */
+export function plainOutput({ stdout, stderr }: Terminal): Output {
+  const err = (text: string) => void stderr.write(`${text}\n`)
+  const showEvent = printEvents(line => void stdout.write(`${line}\n`), err)
+  return {
+    event: showEvent,
+    result: ({ text }) => void (text !== undefined && stdout.write(`${text}\n`)),
+    error: error => err(formatError(error)),
+    end: () => {},
+  }
+}
+
+/** Prints rows of the result on `out` and the story on `err`. Remembers the targets, to align their rows. */
+export function printEvents(
+  out: (line: string) => void,
+  err: (line: string) => void,
+  styles: { out: Style; err: Style } = { out: noStyle, err: noStyle },
+): (event: Event) => void {
+  let targets: string[] = []
+  return event => {
+    if (event.type === 'build-started') targets = event.targets
+    if (event.type === 'target-finished') {
+      out(formatTarget(event, targets, styles.out))
+      if (event.error) err(formatError(event.error, styles.err))
+      return
+    }
+    const line = formatEvent(event, styles.err)
+    if (line !== undefined) err(line)
+  }
+}

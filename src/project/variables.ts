@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse } from 'yaml'
+import type { Context } from '../context.js'
+import type { Project } from './root.js'
+import type { Cluster } from './spec/load.js'
+
+/** Which kubeconfig, and which context in it, when not those of the domain's own cluster. */
+export interface ClusterFlags {
+  kubeconfig?: string
+  context?: string
+}
+
+/**
+ * The values that targets may refer to: what the spec says of the cluster, the address of its API server when there
+ * is a kubeconfig, and the environment, which wins.
+ */
+export function loadVariables(
+  project: Project,
+  cluster: Cluster,
+  flags: ClusterFlags,
+  { cwd, env, output }: Pick<Context, 'cwd' | 'env' | 'output'>,
+): Record<string, string | undefined> {
+  const { kubernetes, cluster: named } = cluster.spec.spec
+  const file = flags.kubeconfig ? path.resolve(cwd, flags.kubeconfig) : kubeconfigFile(project, cluster)
+  const warn = (message: string) => output.event({ type: 'warning', file, message })
+  return {
+    LOK8S_SPEC_CLUSTER_NAME: cluster.spec.metadata.name,
+    LOK8S_SPEC_CLUSTER_DOMAIN: named.domain,
+    LOK8S_SPEC_CLUSTER_NAMESPACE: named.namespace,
+    LOK8S_SPEC_KUBERNETES_VERSION: kubernetes?.version,
+    ...loadApiAddress(file, flags.context, warn),
+    ...env,
+  }
+}
+
+/** The kubeconfig of a cluster: the older name is still found first. The file need not exist. */
+export function kubeconfigFile(project: Project, { domain, spec }: Cluster): string {
+  const folder = path.join(project.root, '.kubeconfig')
+  const older = path.join(folder, `secret.${domain.name}.yaml`)
+  return existsSync(older) ? older : path.join(folder, `${spec.metadata.name}.yaml`)
+}
+
+function loadApiAddress(
+  file: string,
+  context: string | undefined,
+  warn: (message: string) => void,
+): Record<string, string> {
+  if (!existsSync(file)) return {}
+  try {
+    const config = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as Kubeconfig
+    const server = new URL(findCluster(config, context)?.cluster?.server ?? '')
+    return {
+      LOK8S_USER_API_HOST: server.hostname.replace(/^\[|\]$/g, ''),
+      LOK8S_USER_API_PORT: server.port || '6443',
+    }
+  } catch {
+    warn(
+      'no API server can be read from this kubeconfig, so LOK8S_USER_API_HOST and LOK8S_USER_API_PORT are not set',
+    )
+    return {}
+  }
+}
+
+function findCluster({ clusters, contexts }: Kubeconfig, context: string | undefined) {
+  if (context === undefined) return clusters?.[0]
+  const name = contexts?.find(entry => entry.name === context)?.context?.cluster
+  return clusters?.find(entry => name !== undefined && entry.name === name)
+}
+
+interface Kubeconfig {
+  clusters?: { name?: string; cluster?: { server?: string } }[]
+  contexts?: { name?: string; context?: { cluster?: string } }[]
+}
