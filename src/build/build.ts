@@ -106,7 +106,7 @@ export function failureOf({ targets }: BuildReport, domain: string): LoError | u
   if (failed.length === 0) return undefined
   return new LoError(
     'BUILD_FAILED',
-    `${failed.length} of ${targets.length} targets of ${domain} failed: ${failed.join(', ')}.`,
+    `${failed.length} of ${targets.length} target${targets.length === 1 ? '' : 's'} of ${domain} failed: ${failed.join(', ')}.`,
     {
       detail: `Nothing of the failed targets was written; ${kept}.`,
     },
@@ -193,8 +193,8 @@ function refuseSecrets(target: string, rendered: Buffer): void {
 }
 
 /** A deploy goes by `targets/`, so an artifact without a target is not applied any more, and easily overlooked. */
-function findOrphans(artifacts: string, { root, allTargets }: BuildRequest): Problem[] {
-  if (!existsSync(artifacts)) return []
+function findOrphans(artifacts: string, { root, targets, allTargets }: BuildRequest): Problem[] {
+  if (targets.length < allTargets.length || !existsSync(artifacts)) return []
   return readdirSync(artifacts, { withFileTypes: true })
     .filter(entry => entry.isDirectory() && !entry.name.startsWith('.') && !allTargets.includes(entry.name))
     .map(({ name }) => ({

@@ -28,6 +28,11 @@ export function findNeeds(folder: string): Needs {
   return needs
 }
 
+/** The file that makes a folder a kustomization. */
+export function kustomizationFile(folder: string): string | undefined {
+  return fileNames.map(name => path.join(folder, name)).find(file => existsSync(file))
+}
+
 interface Visit {
   needs: Needs
   seen: Set<string>
@@ -36,7 +41,7 @@ interface Visit {
 }
 
 function visitFolder(folder: string, visit: Visit): void {
-  const file = fileNames.map(name => path.join(folder, name)).find(file => existsSync(file))
+  const file = kustomizationFile(folder)
   if (file === undefined) return
   const key = `${visit.isConfig} ${realpathSync(folder)}`
   if (visit.seen.has(key)) return

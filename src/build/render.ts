@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
-import { LoError } from '../errors.js'
-import { findNeeds, type KrmFunction, type Needs } from './kustomization.js'
+import { LoError, type Problem } from '../errors.js'
+import { findNeeds, type KrmFunction, kustomizationFile, type Needs } from './kustomization.js'
 
 export interface Renderer {
   program: 'kustomize' | 'kubectl'
@@ -95,24 +95,37 @@ function refuse(
 
 function explainFailure({ program }: Renderer, request: RenderRequest, cause: LoError): LoError {
   const { root, target, folder } = request
-  const detail = (cause.detail ?? '').replace(/^Error: /, '').trimEnd()
-  const file = path.relative(root, fileNamedIn(detail, root, folder) ?? folder)
+  const detail = ownWords(cause.detail ?? '')
   const hint = hintFor(detail)
   return new LoError('RENDER_FAILED', `${program} cannot render target "${target}".`, {
     cause,
     detail,
-    problems: [{ file, message: `named by ${program}, which ${cause.message.replace(/^"\w+" /, '')}` }],
+    problems: [findCulprit(detail, root, folder, program)],
     ...(hint && { hint }),
   })
 }
 
-/** The last file of the project that the renderer's words name: they go from the outside in. */
-function fileNamedIn(words: string, root: string, folder: string): string | undefined {
-  const named = words.match(/[^\s'"`,:;()]*[^\s'"`,:;().]/g) ?? []
-  return named
+/** kubectl wraps what its kustomize says into a line of its log. */
+function ownWords(said: string): string {
+  const [, logged] = /^E\d{4} .*?\] "command failed" err="(.*)"$/s.exec(said.trim()) ?? []
+  const words = logged === undefined ? said : logged.replaceAll('\\n', '\n').replace(/\\(["\\])/g, '$1')
+  return words.replace(/^(Error|error): /, '').trimEnd()
+}
+
+/** The file that the renderer's words are about: the last of the project they name, since they go inwards. */
+function findCulprit(words: string, root: string, folder: string, program: string): Problem {
+  const named = (words.match(/[^\s'"`,:;()]*[^\s'"`,:;().]/g) ?? [])
+    .filter(word => word.includes('.') || word.includes('/'))
     .map(word => path.resolve(folder, word))
-    .filter(file => file.startsWith(`${root}${path.sep}`) && file !== folder)
-    .findLast(file => statSync(file, { throwIfNoEntry: false })?.isFile())
+    .filter(file => file.startsWith(root + path.sep))
+  const existing = named.findLast(file => statSync(file, { throwIfNoEntry: false })?.isFile())
+  if (existing) return { file: path.relative(root, existing), message: `${program} stopped at this file` }
+  const file = path.relative(root, kustomizationFile(folder) ?? folder)
+  const missing = /no such file/i.test(words) ? named.findLast(file => !existsSync(file)) : undefined
+  return {
+    file,
+    message: missing ? `there is no ${path.relative(root, missing)}` : `${program} stopped here`,
+  }
 }
 
 function hintFor(words: string): string | undefined {

@@ -32,12 +32,13 @@ export function registerBuild(program: Command, ctx: Context): void {
       const named = first === undefined ? [] : [first, ...rest]
       const { domain, targets } = project.selectDomain(found, named, flags.domain, ctx)
       const loaded = project.loadDomain(found, domain)
+      const all = project.listTargets(domain, ctx.output)
       const request = {
         root: found.root,
         domain: domain.name,
         folder: domain.folder,
-        targets: project.selectTargets(domain, targets, ctx.output),
-        allTargets: project.listTargets(domain, ctx.output),
+        targets: project.selectTargets(domain, targets, all),
+        allTargets: all,
         ...project.planBuild(found, loaded, flags, ctx),
       }
       const report = await build.buildTargets(request, ctx)

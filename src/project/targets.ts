@@ -25,26 +25,29 @@ export function listTargets(domain: Domain, output: Output): string[] {
     if (!hasTarget(domain, name)) continue
     targets.push(checkName('target', name, `a folder in clusters/${domain.name}/targets`))
   }
+  if (targets.length === 0) {
+    output.event({
+      type: 'warning',
+      message: 'there is no target in it',
+      file: `clusters/${domain.name}/targets`,
+    })
+  }
   return targets.sort()
 }
 
-/** The named targets, each once and in byte order, or all when none is named. All are checked before any is used. */
-export function selectTargets(domain: Domain, names: string[], output: Output): string[] {
-  if (names.length === 0) return listTargets(domain, output)
+/** Of all targets of a domain the named ones, each once and in byte order; all of them when none is named. */
+export function selectTargets(domain: Domain, names: string[], all: string[]): string[] {
+  if (names.length === 0) return all
   for (const name of names) checkName('target', name)
-  const missing = names.filter(name => !isFolder(targetFolder(domain, name)))
+  const missing = names.filter(name => !all.includes(name))
   if (missing.length === 0) return [...new Set(names)].sort()
-  const known = listTargets(domain, output)
-  throw new LoError(
-    'TARGET_MISSING',
-    `${domain.name} has no target ${missing.map(name => `"${name}"`).join(', ')}.`,
-    {
-      problems: missing.map(name => ({
-        file: `clusters/${domain.name}/targets/${name}`,
-        message: ['there is no such folder', suggest(name, known)].filter(Boolean).join('; '),
-      })),
-    },
-  )
+  const quoted = missing.map(name => `"${name}"`).join(', ')
+  throw new LoError('TARGET_MISSING', `${domain.name} has no target ${quoted}.`, {
+    problems: missing.map(name => ({
+      file: `clusters/${domain.name}/targets/${name}`,
+      message: ['there is no such folder', suggest(name, all)].filter(Boolean).join('; '),
+    })),
+  })
 }
 
 export function hasTargets(domain: Domain): boolean {

@@ -76,7 +76,7 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, source: 
 function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeNames[issue.expected] ?? issue.expected
+      return isOwnMessage(issue) ? issue.message : (typeNames[issue.expected] ?? issue.expected)
     case 'invalid_value':
       return choice(issue.values.map(value => (value === '' ? '""' : String(value))))
     case 'too_small':
@@ -89,6 +89,9 @@ function expectationOf(issue: Issue): string {
       return issue.message
   }
 }
+
+/** Whether the schema says what it wants, or leaves that to zod, which speaks of types. */
+const isOwnMessage = ({ message }: Issue) => !message.startsWith('Invalid input')
 
 const typeNames: Record<string, string> = {
   string: 'text',
@@ -108,7 +111,7 @@ function choice(words: string[]): string {
 
 function describe(found: unknown): string {
   if (found === null) return 'nothing'
-  if (Array.isArray(found)) return 'a list'
+  if (Array.isArray(found)) return found.length === 0 ? 'an empty list' : 'a list'
   if (typeof found === 'object') return 'a map'
   if (typeof found === 'string') return found === '' ? 'empty text' : JSON.stringify(shorten(found))
   return `${typeof found === 'boolean' ? '' : 'the number '}${found}`
@@ -120,8 +123,16 @@ function hintFor(found: unknown, expected: string): string | undefined {
   if (expected === 'true or false' && typeof found === 'string' && /^(y|yes|n|no|on|off)$/i.test(found)) {
     return `YAML 1.2 reads ${found} as text: write ${/^(y|yes|on)$/i.test(found) ? 'true' : 'false'}`
   }
-  if (['number', 'boolean'].includes(typeof found) && /^(text|a version)/.test(expected))
+  if (typeof found !== 'string' && typeof found !== 'object' && expected.startsWith('text'))
     return 'put it in quotes'
+  if (
+    typeof found === 'string' &&
+    / number$/.test(expected) &&
+    found !== '' &&
+    !Number.isNaN(Number(found))
+  ) {
+    return 'remove the quotes'
+  }
   return undefined
 }
 

@@ -11,8 +11,9 @@ export function map<Shape extends z.ZodRawShape>(shape: Shape) {
   })
 }
 
-/** Text of a form: the message of a mismatch is what was expected, as a noun phrase. */
-export const text = (form: RegExp, expected: string) => z.string().regex(form, { error: expected })
+/** Text of a form. The message of every mismatch is what was expected, as a noun phrase. */
+export const text = (form: RegExp, expected: string) =>
+  z.string({ error: expected }).regex(form, { error: expected })
 
 export const nonEmpty = text(/\S/, 'text that is not empty')
 export const strings = z.array(nonEmpty)

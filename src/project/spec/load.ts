@@ -137,7 +137,8 @@ function check<Schema extends z.ZodType>(schema: Schema, source: Source): z.infe
       ? first
       : schema.safeParse(without(source.value, extensions), { reportInput: true })
   if (again.success) return again.data
-  throw invalid(again.error.issues.flatMap(issue => explainIssue(issue, source)))
+  const problems = again.error.issues.flatMap(issue => explainIssue(issue, source))
+  throw invalid(problems.sort((one, other) => (one.line ?? 0) - (other.line ?? 0)))
 }
 
 function extensionsOf(issue: Issue): PropertyKey[][] {
