@@ -10,18 +10,19 @@ import { rmSync } from 'node:fs'
  * @property {string} [cwd]
  * @property {Record<string, string>} [env]
  * @property {string} [writes] the folder that it writes, removed before each run so that it really does
+ * @property {() => void} [check] called after each run; throws when the work was not what it should be
  */
 
 /** The median milliseconds of each. They run in turn, so that what slows the machine down slows them all alike. */
-export async function race(entrants, { runs, check, signal }) {
+export async function race(entrants, { runs, signal }) {
   const times = entrants.map(() => [])
   for (let round = 0; round <= runs; round++) {
     for (const [index, entrant] of entrants.entries()) {
       tell(`${round === 0 ? 'warm-up' : `run ${round} of ${runs}`}: ${entrant.what}`)
       const time = await run(entrant, signal)
+      entrant.check?.()
       if (round > 0) times[index].push(time)
     }
-    check?.()
   }
   return times.map(median)
 }

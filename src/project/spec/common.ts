@@ -117,16 +117,19 @@ const oidc = map({
   caBundle: nonEmpty.optional(),
 })
 
+/** Gives a part a name in the JSON Schema, where it then stands once for all kinds. */
+const part = <Schema extends z.ZodType>(id: string, schema: Schema) => schema.meta({ id }).optional()
+
 /** What every kind of cluster may say beside its `kubernetes` and `provider`. */
 export const commonSpec = {
   cluster,
-  bootstrap: bootstrap.optional(),
-  build: build.optional(),
-  deploy: deploy.optional(),
-  kubehz: kubehz.optional(),
-  gitops: gitops.optional(),
+  bootstrap: part('bootstrap', bootstrap),
+  build: part('build', build),
+  deploy: part('deploy', deploy),
+  kubehz: part('kubehz', kubehz),
+  gitops: part('gitops', gitops),
   dns: map({ domainFilter: nonEmpty.optional() }).optional(),
-  oidc: oidc.optional(),
+  oidc: part('oidc', oidc),
   tilt: map({ port: port.optional() }).optional(),
   runner: map({ type: nonEmpty.optional(), location: nonEmpty.optional() }).optional(),
 }

@@ -8,29 +8,21 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema'
 
 /** JSON Schema (draft 2020-12) of `cluster.lok8s.yaml`: the kind decides which fields there are. */
 export function clusterJsonSchema(): JsonSchema {
-  const kinds = Object.entries(clusterKinds)
-  const isKind = (name: string) => ({
-    properties: { kind: toJson(clusterKinds[name as keyof typeof clusterKinds].shape.kind) },
-  })
-  const known = kinds.map(([name]) => isKind(name))
+  const names = Object.keys(clusterKinds) as (keyof typeof clusterKinds)[]
+  const { properties, $defs } = toJson(z.object({ ...clusterKinds, custom: customCluster }))
+  const kinds = properties as Record<string, { properties: { kind: JsonSchema } }>
+  const isKind = (name: string) => ({ properties: { kind: kinds[name]!.properties.kind } })
   return {
     $schema: dialect,
     title: 'cluster.lok8s.yaml',
     type: 'object',
     required: ['apiVersion', 'kind', 'metadata', 'spec'],
-    properties: {
-      kind: { description: 'The driver, in any case', type: 'string', examples: kinds.map(([name]) => name) },
-    },
+    properties: { kind: { description: 'The driver, in any case', type: 'string', examples: names } },
     allOf: [
-      ...kinds.map(([name]) => ({
-        if: { ...isKind(name), required: ['kind'] },
-        then: { $ref: `#/$defs/${name}` },
-      })),
-      { if: { not: { anyOf: known } }, then: { $ref: '#/$defs/custom' } },
+      ...names.map(name => ({ if: { ...isKind(name), required: ['kind'] }, then: { $ref: `#/$defs/${name}` } })),
+      { if: { not: { anyOf: names.map(isKind) } }, then: { $ref: '#/$defs/custom' } },
     ],
-    $defs: Object.fromEntries(
-      [...kinds, ['custom', customCluster] as const].map(([name, schema]) => [name, toJson(schema)]),
-    ),
+    $defs: { ...kinds, ...($defs as JsonSchema) },
   }
 }
 
@@ -43,7 +35,6 @@ export function deployJsonSchema(): JsonSchema {
 function toJson(schema: z.ZodType): JsonSchema {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     io: 'input',
-    reused: 'inline',
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = { '^x-': {} }
     },
