@@ -7,7 +7,10 @@ import { pathToFileURL } from 'node:url'
 
 const root = path.resolve(import.meta.dirname, '..')
 const lo = (...args) =>
-  execFileSync(process.execPath, [path.join(root, 'bin/lo.js'), ...args], { encoding: 'utf8', env: {} }).trimEnd()
+  execFileSync(process.execPath, [path.join(root, 'bin/lo.js'), ...args], {
+    encoding: 'utf8',
+    env: {},
+  }).trimEnd()
 
 /** The generated files by path, as the built `lo` would have them. */
 export function generateDocs() {
@@ -20,7 +23,12 @@ export function generateDocs() {
 
 function formatReference() {
   const help = lo('--help')
-  const commands = [...help.split('Commands:')[1].split('Examples:')[0].matchAll(/^ {2}([a-z]+)/gm)]
+  const commands = [
+    ...help
+      .split('Commands:')[1]
+      .split('Examples:')[0]
+      .matchAll(/^ {2}([a-z]+)/gm),
+  ]
     .map(([, name]) => name)
     .filter(name => name !== 'help')
   const section = (title, text) => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`

@@ -14,6 +14,7 @@ export interface TargetReport {
 
 /** Everything that can happen while `lo` works. Engines report these; only `output/` decides how they look. */
 export type Event =
+  | { type: 'project-found'; root: string }
   | { type: 'notice'; message: string }
   | ({ type: 'warning' } & Problem)
   | { type: 'command-started'; command: string }

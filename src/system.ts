@@ -14,7 +14,10 @@ export async function systemContext(args: string[]): Promise<Context> {
   const running = new Set<End>()
   const signal = abortOnInterrupt(running)
   const now = () => performance.now()
-  const output = await createOutput({ stdout, stderr, env, now, every }, readOutputFlags(args))
+  const output = await createOutput(
+    { stdout, stderr, cwd: process.cwd(), env, now, every },
+    readOutputFlags(args),
+  )
   return {
     cwd: process.cwd(),
     env,

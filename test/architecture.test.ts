@@ -45,13 +45,16 @@ interface Import {
 
 /** Static, dynamic and type imports, and re-exports. */
 const imports: Import[] = files.flatMap(file =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(|^import) ?'([^']+)'/gm)].map(([, specifier]) => ({
-    file,
-    specifier: specifier!,
-  })),
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(|^import) ?'([^']+)'/gm)].map(
+    ([, specifier]) => ({
+      file,
+      specifier: specifier!,
+    }),
+  ),
 )
 const show = ({ file, specifier }: Import) => `${path.relative(src, file)} -> ${specifier}`
-const targetOf = ({ file, specifier }: Import) => path.resolve(path.dirname(file), specifier.replace(/\.js$/, '.ts'))
+const targetOf = ({ file, specifier }: Import) =>
+  path.resolve(path.dirname(file), specifier.replace(/\.js$/, '.ts'))
 const isInside = ({ specifier }: Import) => specifier.startsWith('.') && !specifier.endsWith('.json')
 const packageOf = ({ specifier }: Import) => specifier.match(/^(@[^/]+\/)?[^/]+/)![0]
 
@@ -73,7 +76,9 @@ it('imports only from its own folder or a lower layer', () => {
 
 it('imports a package only where it has its home', () => {
   const isPackage = (one: Import) =>
-    !one.specifier.startsWith('.') && !one.specifier.startsWith('node:') && !builtinModules.includes(one.specifier)
+    !one.specifier.startsWith('.') &&
+    !one.specifier.startsWith('node:') &&
+    !builtinModules.includes(one.specifier)
   const isWrong = (one: Import) => !homes[packageOf(one)]?.includes(placeOf(one.file))
   expect(imports.filter(isPackage).filter(isWrong).map(show)).toEqual([])
 })
@@ -84,10 +89,15 @@ it('has no home for a package that nobody imports', () => {
 })
 
 it('touches the process, the console and the clock in system.ts alone', () => {
-  const impure = /\b(process|console)\.|\bDate\.now|new Date\(\)|\bperformance\.|\bset(Timeout|Interval|Immediate)\(/
+  const impure =
+    /\b(process|console)\.|\bDate\.now|new Date\(\)|\bperformance\.|\bset(Timeout|Interval|Immediate)\(/
   const isCode = (line: string) => !/^\s*(\/\/|\/?\*)/.test(line)
   const wrong = files
     .filter(file => placeOf(file) !== 'system.ts')
-    .filter(file => readFileSync(file, 'utf8').split('\n').some(line => isCode(line) && impure.test(line)))
+    .filter(file =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .some(line => isCode(line) && impure.test(line)),
+    )
   expect(wrong.map(file => path.relative(src, file))).toEqual([])
 })

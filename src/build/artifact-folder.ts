@@ -38,7 +38,8 @@ const mostRounds = 50
 export function checkInside(root: string, artifacts: string): void {
   const existing = existsSync(artifacts) ? artifacts : path.dirname(artifacts)
   const real = realpathSync(existing)
-  if (real.startsWith(realpathSync(root) + path.sep)) return
+  const inside = path.relative(realpathSync(root), real)
+  if (inside !== '' && inside !== '..' && !inside.startsWith(`..${path.sep}`)) return
   throw new LoError('PATH_OUTSIDE', `${existing} leads out of the project, to ${real}.`, {
     hint: 'Remove the link: lo writes inside the project alone.',
   })
@@ -86,23 +87,33 @@ export function writeArtifact(
 /** Puts back what a killed build had renamed away, and removes what it had begun. */
 export function recoverArtifacts(artifacts: string, { pid, isRunning }: Processes): void {
   if (!existsSync(artifacts)) return
-  for (const name of readdirSync(artifacts)) {
-    const [, owner, target] = stageForm.exec(name) ?? []
-    if (!owner || !target || (Number(owner) !== pid && isRunning(Number(owner)))) continue
-    const stage = path.join(artifacts, name)
-    const folder = path.join(artifacts, target)
-    for (const old of readdirSync(stage)
-      .filter(name => name.startsWith('old-'))
-      .sort()
-      .reverse()) {
-      if (existsSync(folder)) keepForeign(path.join(stage, old), folder)
-      else renameSync(path.join(stage, old), folder)
+  try {
+    for (const name of readdirSync(artifacts)) {
+      const [, owner, target, suffix] = stageForm.exec(name) ?? []
+      if (!owner || !target || (Number(owner) !== pid && isRunning(Number(owner)))) continue
+      // Of several builds that find it, one gets it.
+      const stage = path.join(artifacts, `.lo-${pid}-${target}-${suffix}`)
+      if (ignoring(['ENOENT'], () => renameSync(path.join(artifacts, name), stage))) {
+        recoverStage(stage, path.join(artifacts, target))
+      }
     }
-    rmSync(stage, { recursive: true, force: true })
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    throw explainWrite(artifacts, error)
   }
 }
 
-const stageForm = /^\.lo-(\d+)-(.+)-[A-Za-z0-9]{6}$/
+function recoverStage(stage: string, folder: string): void {
+  const old = path.join(stage, oldName)
+  if (existsSync(old) && !ignoring(occupied, () => renameSync(old, folder))) {
+    keepForeign(old, folder)
+    retire(old)
+  }
+  rmSync(stage, { recursive: true, force: true })
+}
+
+const stageForm = /^\.lo-(\d+)-(.+)-([A-Za-z0-9]{6})$/
+const oldName = 'old'
 
 function withStage(place: Place, pid: number, work: (stage: string) => void): void {
   mkdirSync(place.artifacts, { recursive: true })
@@ -110,7 +121,8 @@ function withStage(place: Place, pid: number, work: (stage: string) => void): vo
   try {
     work(stage)
   } finally {
-    rmSync(stage, { recursive: true, force: true })
+    // An old folder that could neither go back nor be handed over waits for the next build to recover it.
+    if (!existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
   }
 }
 
@@ -127,7 +139,7 @@ function replaceFolder(stage: string, folder: string, files: Files, now: Files):
     const isKept = now.get(name)?.equals(bytes) && link(path.join(folder, name), path.join(fresh, name))
     if (!isKept) writeFileSync(path.join(fresh, name), bytes)
   }
-  const old = path.join(stage, 'old-0')
+  const old = path.join(stage, oldName)
   const hadOld = ignoring(['ENOENT'], () => renameSync(folder, old))
   try {
     if (hadOld) keepForeign(old, fresh)
@@ -138,6 +150,12 @@ function replaceFolder(stage: string, folder: string, files: Files, now: Files):
     // Another build was faster: keep what only the old folder had, and look again.
     if (existsSync(old)) ignoring(['ENOENT'], () => keepForeign(old, folder))
   }
+  if (existsSync(old)) retire(old)
+}
+
+/** Makes an old folder rubbish in one step: half removed it may lack its list, and would pass for foreign files. */
+function retire(old: string): void {
+  renameSync(old, path.join(path.dirname(old), 'rubbish'))
 }
 
 const occupied = ['ENOTEMPTY', 'EEXIST']

@@ -31,12 +31,15 @@ const listHead = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomizati
 
 function formatList(names: string[]): string {
   if (names.length === 0) return `${listHead}resources: []\n`
-  return `${listHead}resources:\n${names.map(name => `- ${name}\n`).join('')}`
+  return `${listHead}resources:\n${names.map(name => `- ${quote(name)}\n`).join('')}`
 }
+
+/** No plain scalar of YAML begins with `%`; nothing else in a file name of ours needs quotes. */
+const quote = (name: string) => (name.startsWith('%') ? `'${name}'` : name)
 
 /** The files that a list written by `formatList` names; hostile entries of a list that was not are no file names. */
 export function parseList(list: string): string[] {
-  return [...list.matchAll(/^- (\S+)$/gm)]
+  return [...list.matchAll(/^- '?([^\s']+)'?$/gm)]
     .map(([, name]) => name!)
     .filter(name => /^[\w%.-]+\.yaml$/.test(name))
 }

@@ -60,7 +60,7 @@ function visitEntries(folder: string, entries: unknown, visit: Visit, inlineIn?:
   if (!Array.isArray(entries)) return
   for (const entry of entries) {
     if (typeof entry !== 'string') continue
-    if (inlineIn !== undefined && entry.includes('\n')) {
+    if (inlineIn !== undefined && /\n|^\s*\{/.test(entry)) {
       visitConfig(entry, inlineIn, visit.needs)
       continue
     }
@@ -75,7 +75,7 @@ function visitConfig(text: string, file: string, needs: Needs): void {
   if (text.includes('HelmChartInflationGenerator')) needs.helm = true
   if (!functionAnnotations.some(name => text.includes(name))) return
   for (const document of parseAllDocuments(text)) {
-    const runtime = runtimeOf(document.toJS())
+    const runtime = ignoringMistakes(() => runtimeOf(document.toJS()))
     if (runtime) needs.functions.push({ file, runtime })
   }
 }
@@ -91,8 +91,12 @@ function runtimeOf(config: unknown): KrmFunction['runtime'] | undefined {
 }
 
 function readYaml(file: string): unknown {
+  return ignoringMistakes(() => parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }))
+}
+
+function ignoringMistakes<Value>(read: () => Value): Value | undefined {
   try {
-    return parse(readFileSync(file, 'utf8'), { logLevel: 'silent' })
+    return read()
   } catch {
     return undefined
   }

@@ -49,28 +49,25 @@ export async function renderTarget(
 /** The command line. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
 export function planArgs(renderer: Renderer, request: RenderRequest, needs: Needs): string[] {
   const { root, target, folder, enableExec } = request
-  const [first] = needs.functions
-  if (first) {
-    const refusal = refuse(first, renderer, enableExec)
-    if (refusal) {
-      const file = path.relative(root, first.file)
-      throw new LoError('FUNCTION_REFUSED', `Target "${target}" uses a KRM function that would not run.`, {
-        problems: [{ file, message: refusal.why }],
-        hint: refusal.hint,
-      })
-    }
+  for (const { file, runtime } of needs.functions) {
+    const refusal = refuse(runtime, renderer, enableExec)
+    if (!refusal) continue
+    throw new LoError('FUNCTION_REFUSED', `Target "${target}" uses a KRM function that would not run.`, {
+      problems: [{ file: path.relative(root, file), message: refusal.why }],
+      hint: refusal.hint,
+    })
   }
   return [
     renderer.program === 'kustomize' ? 'build' : 'kustomize',
     '--enable-alpha-plugins',
     ...(needs.helm ? ['--enable-helm'] : []),
-    ...(first ? ['--enable-exec'] : []),
+    ...(needs.functions.length > 0 ? ['--enable-exec'] : []),
     folder,
   ]
 }
 
 function refuse(
-  { runtime }: KrmFunction,
+  runtime: KrmFunction['runtime'],
   { program }: Renderer,
   enableExec: boolean,
 ): { why: string; hint: string } | undefined {
@@ -107,8 +104,10 @@ function explainFailure({ program }: Renderer, request: RenderRequest, cause: Lo
 
 /** kubectl wraps what its kustomize says into a line of its log. */
 function ownWords(said: string): string {
-  const [, logged] = /^E\d{4} .*?\] "command failed" err="(.*)"$/s.exec(said.trim()) ?? []
-  const words = logged === undefined ? said : logged.replaceAll('\\n', '\n').replace(/\\(["\\])/g, '$1')
+  const [, line, lines] =
+    /^E\d{4} .*?\] "command failed" err=(?:"(.*)"|<\n(.*)\n *>)$/s.exec(said.trim()) ?? []
+  const words =
+    line?.replaceAll('\\n', '\n').replace(/\\(["\\])/g, '$1') ?? lines?.replace(/^\t/gm, '') ?? said
   return words.replace(/^(Error|error): /, '').trimEnd()
 }
 
@@ -124,7 +123,7 @@ function findCulprit(words: string, root: string, folder: string, program: strin
   const missing = /no such file/i.test(words) ? named.findLast(file => !existsSync(file)) : undefined
   return {
     file,
-    message: missing ? `there is no ${path.relative(root, missing)}` : `${program} stopped here`,
+    message: missing ? `${path.relative(root, missing)} does not exist` : `${program} stopped here`,
   }
 }
 
@@ -134,6 +133,9 @@ function hintFor(words: string): string | undefined {
   }
   if (/unable to find plugin root|unable to load.*plugin|external plugins disabled/i.test(words)) {
     return 'Put the plugin into .kustomize/<group>/<version>/<kind in lower case>/<Kind>, or set KUSTOMIZE_PLUGIN_HOME.'
+  }
+  if (/unexecutable plugin|permission denied/i.test(words)) {
+    return 'Make the program executable: chmod +x, and git update-index --chmod=+x to keep it.'
   }
   return undefined
 }

@@ -26,24 +26,27 @@ export function registerBuild(program: Command, ctx: Context): void {
       }),
     )
     .action(async (first: string | undefined, rest: string[], _flags: unknown, command: Command) => {
-      const [project, build] = await Promise.all([import('../project/index.js'), import('../build/build.js')])
+      const { buildTargets, describeBuild, failureOf } = await import('../build/build.js')
+      const { findProject, listTargets, loadDomain, planBuild, selectDomain, selectTargets } = await import(
+        '../project/index.js'
+      )
       const flags = command.optsWithGlobals<GlobalFlags & BuildFlags>()
-      const found = project.findProject(flags.dir, ctx)
+      const project = findProject(flags.dir, ctx)
       const named = first === undefined ? [] : [first, ...rest]
-      const { domain, targets } = project.selectDomain(found, named, flags.domain, ctx)
-      const loaded = project.loadDomain(found, domain)
-      const all = project.listTargets(domain, ctx.output)
+      const { domain, targets } = selectDomain(project, named, flags.domain, ctx)
+      const loaded = loadDomain(project, domain)
+      const allTargets = listTargets(domain, ctx.output)
       const request = {
-        root: found.root,
+        root: project.root,
         domain: domain.name,
         folder: domain.folder,
-        targets: project.selectTargets(domain, targets, all),
-        allTargets: all,
-        ...project.planBuild(found, loaded, flags, ctx),
+        targets: selectTargets(domain, targets, allTargets),
+        allTargets,
+        ...planBuild(project, loaded, flags, ctx),
       }
-      const report = await build.buildTargets(request, ctx)
-      ctx.output.result({ data: build.describeBuild(request, report) })
-      const failure = build.failureOf(report, domain.name)
+      const report = await buildTargets(request, ctx)
+      ctx.output.result({ data: describeBuild(request, report) })
+      const failure = failureOf(report, domain.name)
       if (failure) throw failure
     })
 }

@@ -1,43 +1,57 @@
 import { LoError, type Problem } from '../errors.js'
-import { formatEvent } from './format.js'
-import type { Output, Terminal } from './output.js'
+import type { Output, OutputFlags, Stream, Terminal } from './output.js'
 import { plainOutput } from './plain.js'
 
 /**
- * Plain lines, plus what GitHub Actions understands: a group around the targets, and annotations on the
- * lines of the files that are wrong. The runner reads both streams; commands go to stderr with the story.
- * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ * Plain lines, plus what GitHub Actions understands: a group around the targets, and annotations on the lines of the
+ * files that are wrong. The runner reads both streams; commands go to stderr with the story.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
-export function githubOutput(terminal: Terminal): Output {
-  const plain = plainOutput(terminal)
-  const command = (text: string) => void terminal.stderr.write(`${text}\n`)
-  const annotate = (error: Error) => {
-    const problems = error instanceof LoError && error.problems.length > 0 ? error.problems : [error]
-    for (const problem of problems) command(annotation('error', problem))
-  }
+export function githubOutput(terminal: Terminal, flags: OutputFlags): Output {
+  const { stdout, stderr } = terminal
+  const plain = plainOutput(
+    { ...terminal, stdout: withoutCommands(stdout), stderr: withoutCommands(stderr) },
+    flags,
+  )
+  const command = (text: string) => void stderr.write(`${text}\n`)
   return {
     ...plain,
     event: event => {
-      if (event.type === 'build-started') command(`::group::${escapeText(formatEvent(event)!)}`)
-      else plain.event(event)
-      if (event.type === 'warning') command(annotation('warning', event))
+      plain.event(event)
+      if (event.type === 'build-started') command('::group::Targets')
+      if (event.type === 'warning') command(formatAnnotation('warning', event))
       if (event.type === 'build-finished') command('::endgroup::')
-      if (event.type === 'target-finished' && event.error) annotate(event.error)
+      if (event.type === 'target-finished' && event.error) annotate(event.error, command)
     },
     error: error => {
       plain.error(error)
-      annotate(error)
+      annotate(error, command)
     },
   }
 }
 
-function annotation(level: 'error' | 'warning', problem: Problem): string {
-  const { file, line, column: col } = problem
-  const place = Object.entries({ file, line, col })
+/** What others wrote is shown, never obeyed: the runner takes commands from anywhere at the start of a line. */
+function withoutCommands(stream: Stream): Stream {
+  const write = (text: string) => stream.write(text.replace(/^(\s*)(?=::|##\[)/gm, '$1| '))
+  return { ...stream, write: write as Stream['write'] }
+}
+
+function annotate(error: Error, command: (text: string) => void): void {
+  const { problems, detail } = error instanceof LoError ? error : { problems: [], detail: undefined }
+  const places: readonly Problem[] = problems.length > 0 ? problems : [{ message: '' }]
+  for (const place of places) {
+    const message = [place.message, detail].filter(Boolean).join('\n')
+    command(formatAnnotation('error', { ...place, message }, error.message))
+  }
+}
+
+function formatAnnotation(level: 'error' | 'warning', problem: Problem, title?: string): string {
+  const { file, line, column: col, message, hint } = problem
+  const properties = Object.entries({ file, line, col, title })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${escapeProperty(String(value))}`)
-    .join(',')
-  return `::${level}${place && ` ${place}`}::${escapeText(problem.message)}`
+  const said = [message, hint].filter(Boolean).join('; ')
+  return `::${[level, properties.join(',')].filter(Boolean).join(' ')}::${escapeText(said)}`
 }
 
 const escapeText = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')

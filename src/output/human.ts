@@ -10,7 +10,7 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
   const styles = { out: styleOf(stdout, terminal, flags), err: styleOf(stderr, terminal, flags) }
   const live = await createLive(terminal)
   const printTo = (stream: Stream) => (line: string) => live.above(() => void stream.write(`${line}\n`))
-  const print = printEvents(printTo(stdout), printTo(stderr), styles)
+  const print = printEvents(printTo(stdout), printTo(stderr), flags, styles)
 
   const running = new Map<string, number>()
   const progress = { done: 0, all: 0 }
@@ -23,7 +23,7 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
     event: event => {
       if (event.type === 'build-started') {
         Object.assign(progress, { done: 0, all: event.targets.length })
-        live.start(picture)
+        if (!flags.quiet) live.start(picture)
       }
       if (event.type === 'target-started') running.set(event.target, now())
       if (event.type === 'target-finished') {

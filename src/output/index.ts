@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { githubOutput } from './github.js'
 import { jsonOutput } from './json.js'
 import type { Output, OutputFlags, Terminal } from './output.js'
+import { withPlaces } from './places.js'
 import { plainOutput } from './plain.js'
 
 /**
@@ -9,12 +10,13 @@ import { plainOutput } from './plain.js'
  * The story goes to stderr, so stderr alone decides whether it may move the cursor.
  */
 export async function createOutput(terminal: Terminal, flags: OutputFlags): Promise<Output> {
-  const { env, stderr } = terminal
-  if (flags.json) return jsonOutput(terminal)
-  if (env.GITHUB_ACTIONS === 'true') return withVolume(githubOutput(terminal), flags)
-  if (!stderr.isTTY || env.CI || env.TERM === 'dumb') return withVolume(plainOutput(terminal), flags)
+  const { cwd, env, stderr } = terminal
+  if (flags.json) return withPlaces(jsonOutput(terminal), cwd)
+  if (env.GITHUB_ACTIONS === 'true')
+    return withPlaces(githubOutput(terminal, flags), env.GITHUB_WORKSPACE ?? cwd)
+  if (!stderr.isTTY || env.CI || env.TERM === 'dumb') return withPlaces(plainOutput(terminal, flags), cwd)
   const { humanOutput } = await import('./human.js')
-  return withVolume(await humanOutput(terminal, flags), flags)
+  return withPlaces(await humanOutput(terminal, flags), cwd)
 }
 
 /** Read before commander parses, so that a command line that makes no sense is still answered in JSON. */
@@ -38,18 +40,5 @@ export function readOutputFlags(args: string[]): OutputFlags {
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     color: values['no-color'] !== true,
-  }
-}
-
-/** `--quiet` keeps warnings, errors and results; `--verbose` adds every external command. */
-function withVolume(output: Output, { quiet, verbose }: OutputFlags): Output {
-  return {
-    ...output,
-    event: event => {
-      if (event.type === 'command-started' && !verbose) return
-      const failed = event.type === 'target-finished' && event.outcome === 'failed'
-      if (quiet && event.type !== 'warning' && !failed) return
-      output.event(event)
-    },
   }
 }

@@ -19,6 +19,8 @@ export interface Output {
 export interface Terminal {
   stdout: Stream
   stderr: Stream
+  /** The working folder: messages name files as seen from there. */
+  cwd: string
   env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since any fixed moment. */
   now: () => number

@@ -1,13 +1,12 @@
 import type { Event } from '../events.js'
 import { formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
-import type { Output, Terminal } from './output.js'
+import type { Output, OutputFlags, Terminal } from './output.js'
 
 /** One line per event and no cursor movement: what a log or a pipe gets. */
-export function plainOutput({ stdout, stderr }: Terminal): Output {
+export function plainOutput({ stdout, stderr }: Terminal, flags: OutputFlags): Output {
   const err = (text: string) => void stderr.write(`${text}\n`)
-  const showEvent = printEvents(line => void stdout.write(`${line}\n`), err)
   return {
-    event: showEvent,
+    event: printEvents(line => void stdout.write(`${line}\n`), err, flags),
     result: ({ text }) => void (text !== undefined && stdout.write(`${text}\n`)),
     error: error => err(formatError(error)),
     end: () => {},
@@ -18,6 +17,7 @@ export function plainOutput({ stdout, stderr }: Terminal): Output {
 export function printEvents(
   out: (line: string) => void,
   err: (line: string) => void,
+  flags: OutputFlags,
   styles: { out: Style; err: Style } = { out: noStyle, err: noStyle },
 ): (event: Event) => void {
   let targets: string[] = []
@@ -29,6 +29,12 @@ export function printEvents(
       return
     }
     const line = formatEvent(event, styles.err)
-    if (line !== undefined) err(line)
+    if (line !== undefined && isWanted(event, flags)) err(line)
   }
+}
+
+/** `--quiet` keeps warnings, beside errors and results; `--verbose` adds every external command. */
+function isWanted({ type }: Event, { quiet, verbose }: OutputFlags): boolean {
+  if (type === 'command-started') return verbose
+  return type === 'warning' || !quiet
 }

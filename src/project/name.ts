@@ -23,5 +23,10 @@ export function checkName(what: 'domain' | 'target', name: string, origin = ''):
 /** A name as it can be shown: quoted, with everything a terminal would act on or a reader would miss spelled out. */
 export function showName(name: string): string {
   const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name
-  return JSON.stringify(shown).replace(/[^\x20-\x7e…]/gu, char => `\\u{${char.codePointAt(0)!.toString(16)}}`)
+  return spellOut(JSON.stringify(shown))
+}
+
+/** Text from a file or from the command line, fit for a terminal and without letters that only look like others. */
+export function spellOut(text: string): string {
+  return text.replace(/[^\x20-\x7e…]/gu, char => `\\u{${char.codePointAt(0)!.toString(16)}}`)
 }

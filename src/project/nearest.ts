@@ -12,11 +12,11 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return distance(word.toLowerCase(), found) <= most ? candidate : undefined
 }
 
-/** `did you mean "x"?`, or else what there is, as far as that is short enough to read. */
+/** `did you mean "x"?`, or else what there is, as far as that is short enough to read; for the end of a sentence. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const meant = nearest(word, candidates)
   if (meant !== undefined) return `did you mean "${meant}"?`
   if (candidates.length === 0) return undefined
   const shown = candidates.slice(0, 12).join(', ')
-  return `known: ${shown}${candidates.length > 12 ? ', …' : ''}`
+  return `there are: ${shown}${candidates.length > 12 ? ', …' : ''}`
 }

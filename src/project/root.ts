@@ -12,7 +12,13 @@ export interface Project {
 /**
  * Finds the project: `--dir`, else `$PATH_BASE`, else the nearest ancestor of the working folder with `clusters/`.
  */
-export function findProject(dir: string | undefined, { cwd, env }: Pick<Context, 'cwd' | 'env'>): Project {
+export function findProject(dir: string | undefined, ctx: Pick<Context, 'cwd' | 'env' | 'output'>): Project {
+  const project = locateProject(dir, ctx)
+  ctx.output.event({ type: 'project-found', root: project.root })
+  return project
+}
+
+function locateProject(dir: string | undefined, { cwd, env }: Pick<Context, 'cwd' | 'env'>): Project {
   const named = dir ?? (env.PATH_BASE || undefined)
   if (named === undefined) return projectAt(nearestProject(cwd))
   const root = path.resolve(cwd, named)

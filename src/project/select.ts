@@ -32,7 +32,11 @@ export function selectDomain(
     if (standing) return { domain: standing, targets: [] }
     throw noDomain(project)
   }
-  if (!standing) return { domain: findDomain(project, first), targets: rest }
+  if (!standing) {
+    const owner = listDomains(project).find(domain => hasTarget(domain, first))
+    if (owner) throw targetOf(owner, first)
+    return { domain: findDomain(project, first), targets: rest }
+  }
   if (hasTarget(standing, first)) {
     output.event({ type: 'notice', message: `${first} is a target of ${standing.name}` })
     return { domain: standing, targets: [first, ...rest] }
@@ -59,6 +63,12 @@ function noDomain(project: Project): LoError {
       names.length === 0
         ? 'There is none in clusters/ yet.'
         : `Set one with \`lo use <domain>\`, or name it: ${names.join(', ')}.`,
+  })
+}
+
+function targetOf({ name: owner }: Domain, target: string): LoError {
+  return new LoError('DOMAIN_MISSING', `There is no domain "${target}", and none is active.`, {
+    hint: `${target} is a target of ${owner}: name both, or run \`lo use ${owner}\` first.`,
   })
 }
 

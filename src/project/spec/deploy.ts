@@ -1,11 +1,11 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { apiVersion, build, deploy, metadata } from './common.js'
-import { domainName, map, namespace, nonEmpty } from './fields.js'
+import { anyCase, domainName, map, namespace, nonEmpty } from './fields.js'
 
 /** A deployment domain: targets that go into the cluster of another domain. */
 export const deploySpec = map({
   apiVersion,
-  kind: z.literal('Deploy'),
+  kind: anyCase('Deploy'),
   metadata: metadata(nonEmpty),
   spec: map({
     clusterRef: map({ domain: domainName.describe('The domain whose cluster is deployed to') }),

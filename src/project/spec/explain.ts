@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import type { Problem } from '../../errors.js'
+import { showName } from '../name.js'
 import { suggest } from '../nearest.js'
-import type { Source } from './source.js'
+import { mostProblems, type Source } from './source.js'
 
 export type Issue = z.core.$ZodIssue
 
@@ -9,19 +10,17 @@ export type Issue = z.core.$ZodIssue
 export function explainIssue(issue: Issue, source: Source): Problem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => explainUnknownKey(issue.path, key, issue.message.split(' '), source))
+      return issue.keys
+        .slice(0, mostProblems)
+        .map(key => explainUnknownKey(issue.path, key, issue.message.split(' '), source))
     case 'invalid_union':
       return explainUnion(issue, source)
     case 'invalid_key': {
       const [first] = issue.issues
       const expected = first ? expectationOf(first) : 'another key'
-      const key = String(issue.path.at(-1))
+      const key = showName(String(issue.path.at(-1)))
       return [
-        source.problemAt(
-          issue.path,
-          { message: `expected ${expected} as key, found "${key}"` },
-          { key: true },
-        ),
+        source.problemAt(issue.path, { message: `expected ${expected} as key, found ${key}` }, { key: true }),
       ]
     }
     case 'custom':
@@ -40,7 +39,7 @@ function explainUnknownKey(path: PropertyKey[], key: string, known: string[], so
   const where = path.length > 0 ? ` in ${nameOf(path)}` : ''
   return source.problemAt(
     [...path, key],
-    { message: `unknown key "${key}"${where}`, ...(hint && { hint }) },
+    { message: `unknown key ${showName(key)}${where}`, ...(hint && { hint }) },
     { key: true },
   )
 }
@@ -113,11 +112,9 @@ function describe(found: unknown): string {
   if (found === null) return 'nothing'
   if (Array.isArray(found)) return found.length === 0 ? 'an empty list' : 'a list'
   if (typeof found === 'object') return 'a map'
-  if (typeof found === 'string') return found === '' ? 'empty text' : JSON.stringify(shorten(found))
+  if (typeof found === 'string') return found === '' ? 'empty text' : showName(found)
   return `${typeof found === 'boolean' ? '' : 'the number '}${found}`
 }
-
-const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
 
 function hintFor(found: unknown, expected: string): string | undefined {
   if (expected === 'true or false' && typeof found === 'string' && /^(y|yes|n|no|on|off)$/i.test(found)) {
@@ -136,9 +133,13 @@ function hintFor(found: unknown, expected: string): string | undefined {
   return undefined
 }
 
-/** `spec.workers[0].type`. */
+/** `spec.workers[0].type`, `metadata.labels["lok8s.dev/team"]`. */
 function nameOf(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`
+      const key = String(part)
+      return /^[\w-]+$/.test(key) ? `${index > 0 ? '.' : ''}${key}` : `[${showName(key)}]`
+    })
     .join('')
 }

@@ -19,7 +19,10 @@ export function clusterJsonSchema(): JsonSchema {
     required: ['apiVersion', 'kind', 'metadata', 'spec'],
     properties: { kind: { description: 'The driver, in any case', type: 'string', examples: names } },
     allOf: [
-      ...names.map(name => ({ if: { ...isKind(name), required: ['kind'] }, then: { $ref: `#/$defs/${name}` } })),
+      ...names.map(name => ({
+        if: { ...isKind(name), required: ['kind'] },
+        then: { $ref: `#/$defs/${name}` },
+      })),
       { if: { not: { anyOf: names.map(isKind) } }, then: { $ref: '#/$defs/custom' } },
     ],
     $defs: { ...kinds, ...($defs as JsonSchema) },

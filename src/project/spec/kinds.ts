@@ -67,7 +67,8 @@ const lo = {
   ...commonSpec,
   provider: anyProvider.optional(),
   runtime: z.literal('kind').optional(),
-  network: map({ name: nonEmpty, cidr }).optional(),
+  // Both are needed, except on lok8s.dev and its numbered siblings, which have addresses of their own.
+  network: map({ name: nonEmpty.optional(), cidr: cidr.optional() }).optional(),
   registries: map({
     tls: z.boolean().optional(),
     prefix: nonEmpty.optional(),
@@ -228,7 +229,7 @@ export const clusterKinds = {
 
 export const customCluster = map({
   apiVersion,
-  kind: nonEmpty,
+  kind: text(/\S/, 'a kind such as Hetzner'),
   metadata: metadata(dnsLabel(63)),
   spec: z.looseObject(custom),
 })

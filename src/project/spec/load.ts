@@ -2,12 +2,13 @@ import path from 'node:path'
 import type * as z from 'zod'
 import { LoError, type Problem, systemCode } from '../../errors.js'
 import { type Domain, findDomain, hasDomain, listDomains } from '../domain.js'
+import { showName } from '../name.js'
 import { suggest } from '../nearest.js'
 import { isFolder, type Project } from '../root.js'
 import { type DeploySpec, deploySpec } from './deploy.js'
 import { explainIssue, type Issue } from './explain.js'
 import { type ClusterSpec, clusterKinds, customCluster } from './kinds.js'
-import { readSource, type Source } from './source.js'
+import { mostProblems, readSource, type Source } from './source.js'
 
 /** A cluster domain with its spec. */
 export interface Cluster {
@@ -113,7 +114,7 @@ function schemaFor(project: Project, source: Source): z.ZodType {
   const [, known] =
     Object.entries(clusterKinds).find(([name]) => name.toLowerCase() === kind.toLowerCase()) ?? []
   if (known) return known
-  if (/^[a-z][a-z0-9]*$/i.test(kind)) {
+  if (/^[a-z][a-z0-9]{0,62}$/i.test(kind)) {
     const drivers = path.join(project.root, '.lok8s', 'drivers')
     if (isFolder(path.join(drivers, kind)) || isFolder(path.join(drivers, kind.toLowerCase())))
       return customCluster
@@ -121,7 +122,7 @@ function schemaFor(project: Project, source: Source): z.ZodType {
   const hint = suggest(kind, Object.keys(clusterKinds))
   throw invalid([
     source.problemAt(['kind'], {
-      message: `unknown kind "${kind}", and no driver of that name in .lok8s/drivers`,
+      message: `unknown kind ${showName(kind)}, and no driver of that name in .lok8s/drivers`,
       ...(hint && { hint }),
     }),
   ])
@@ -137,11 +138,17 @@ function check<Schema extends z.ZodType>(schema: Schema, source: Source): z.infe
       ? first
       : schema.safeParse(without(source.value, extensions), { reportInput: true })
   if (again.success) return again.data
-  const problems = again.error.issues.flatMap(issue => explainIssue(issue, source))
-  throw invalid(problems.sort((one, other) => (one.line ?? 0) - (other.line ?? 0)))
+  const issues = again.error.issues.slice(0, mostProblems)
+  const problems = issues.flatMap(issue => explainIssue(issue, source))
+  problems.sort((one, other) => (one.line ?? 0) - (other.line ?? 0))
+  throw invalid(problems.slice(0, mostProblems))
 }
 
 function extensionsOf(issue: Issue): PropertyKey[][] {
+  if (issue.code === 'invalid_union') {
+    const inner = issue.errors.flat()
+    return inner.flatMap(one => extensionsOf({ ...one, path: [...issue.path, ...one.path] }))
+  }
   if (issue.code !== 'unrecognized_keys') return []
   return issue.keys.filter(key => key.startsWith('x-')).map(key => [...issue.path, key])
 }

@@ -10,10 +10,12 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLError,
 } from 'yaml'
 import { messageOf, type Problem } from '../../errors.js'
+import { showName, spellOut } from '../name.js'
 
 /** A path of keys and indexes into a YAML document. */
 export type KeyPath = readonly PropertyKey[]
@@ -34,7 +36,9 @@ const deepest = 60
 /** Anchors used inside other anchors multiply: more is a file made to explode. */
 const maxAliasCount = 100
 /** The first mistakes tell; the hundredth is an echo of the first. */
-const mostProblems = 20
+export const mostProblems = 20
+/** A longer line is nothing to look at, and twenty of them are megabytes. */
+const longestSource = 2000
 
 /** Reads a YAML 1.2 file with anchors and merge keys. `name` is how problems call the file. */
 export function readSource(file: string, name: string): Source {
@@ -48,14 +52,18 @@ export function readSource(file: string, name: string): Source {
 export function parseSource(text: string, name: string): Source {
   const lineCounter = new LineCounter()
   const lines = text.split(/\r?\n/)
+  const sourceOf = (line: number) => {
+    const source = lines[line - 1] ?? ''
+    return source.length > longestSource ? {} : { source }
+  }
   const placeOf = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset)
-    return { file: name, line, column: col, source: lines[line - 1] ?? '' }
+    return { file: name, line, column: col, ...sourceOf(line) }
   }
   const deep = lineTooDeep(text)
   if (deep !== undefined) {
     const message = `nested more than ${deepest} levels deep`
-    return refused({ file: name, line: deep, source: lines[deep - 1] ?? '', message })
+    return refused({ file: name, line: deep, ...sourceOf(deep), message })
   }
   const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, uniqueKeys: false })
   const said = [...document.errors, ...document.warnings].map(error => ({
@@ -67,34 +75,36 @@ export function parseSource(text: string, name: string): Source {
   if (problems.length > 0) return { ...refused(), problems }
   if (document.contents === null) return refused({ file: name, message: 'the file is empty' })
   try {
-    const value: unknown = document.toJS({ maxAliasCount })
-    JSON.stringify(value)
+    // The parser counts the anchor itself as well.
+    const value: unknown = document.toJS({ maxAliasCount: maxAliasCount + 1 })
     const problemAt: Source['problemAt'] = (path, problem, { key = false } = {}) => ({
       ...placeOf(offsetOf(document, path, key)),
       ...problem,
     })
     return { value, problems, problemAt }
   } catch (error) {
-    const message = `the anchors cannot be resolved: ${error instanceof TypeError ? 'one contains itself' : messageOf(error)}`
-    return refused({ file: name, message })
+    const why = error instanceof ReferenceError ? 'used in each other, they multiply' : messageOf(error)
+    return refused({ file: name, message: `the anchors cannot be resolved: ${why}` })
   }
 }
 
 type Mistake = Problem & { at: number }
 
-/** What a parser lets pass, or finds in quadratic time: keys given twice, aliases of nothing, too many aliases. */
+/** What a parser lets pass, or finds in quadratic time: keys given twice or no text, aliases of nothing, too many. */
 function findMistakes(document: Document.Parsed, lineOf: (offset: number) => number): Mistake[] {
   const mistakes: Mistake[] = []
   const anchors = new Set<string>()
   let aliases = 0
   visit(document, {
-    Node: (_key, node) => {
+    Node: (_key, node, path) => {
       const at = (node as Node).range?.[0] ?? 0
       if ('anchor' in node && node.anchor) anchors.add(node.anchor)
       if (!isAlias(node)) return undefined
       aliases += 1
       if (!anchors.has(node.source))
-        mistakes.push({ at, message: `there is no anchor &${node.source} above this line` })
+        mistakes.push({ at, message: `there is no anchor &${spellOut(node.source)} above this line` })
+      else if (path.includes(node.resolve(document) as Node))
+        mistakes.push({ at, message: `the anchor &${spellOut(node.source)} contains itself` })
       if (aliases <= maxAliasCount) return undefined
       mistakes.push({ at, message: `more than ${maxAliasCount} aliases` })
       return visit.BREAK
@@ -102,15 +112,18 @@ function findMistakes(document: Document.Parsed, lineOf: (offset: number) => num
     Map: (_key, map) => {
       const seen = new Map<string, number>()
       for (const { key } of map.items) {
-        if (!isScalar(key)) continue
-        const name = String(key.value)
-        const at = key.range?.[0] ?? 0
+        const at = (key as Node | null)?.range?.[0] ?? 0
+        if (!isScalar(key)) {
+          mistakes.push({ at, message: 'a key is plain text, and not a map, a list or an alias' })
+          continue
+        }
+        const name = keyName(key)
         const first = seen.get(name)
         if (first === undefined) seen.set(name, at)
         else
           mistakes.push({
             at,
-            message: `the key "${name}" stands in this map already, on line ${lineOf(first)}`,
+            message: `the key ${showName(name)} stands in this map already, on line ${lineOf(first)}`,
           })
       }
       const anchor = map.anchor
@@ -124,6 +137,8 @@ function refused(...problems: Problem[]): Source {
   return { value: undefined, problems, problemAt: (_path, problem) => problem }
 }
 
+const longestMessage = 200
+
 /** The parser's own words, where they are good enough for somebody who did not write the parser. */
 function explain({ code, message }: YAMLError): Problem {
   switch (code) {
@@ -132,7 +147,7 @@ function explain({ code, message }: YAMLError): Problem {
     case 'TAB_AS_INDENT':
       return { message: 'a tab cannot indent YAML', hint: 'use spaces' }
     default:
-      return { message: message.charAt(0).toLowerCase() + message.slice(1) }
+      return { message: spellOut(message.charAt(0).toLowerCase() + message.slice(1, longestMessage)) }
   }
 }
 
@@ -189,11 +204,16 @@ function findItem(document: Document.Parsed, node: Node | null, part: PropertyKe
   return isSeq(seq) ? (seq.items[Number(part)] as Node | undefined) : undefined
 }
 
+/** A key as the file spells it: the parser has a symbol for `<<`. */
+function keyName({ value }: Scalar): string {
+  return typeof value === 'symbol' ? value.description! : String(value)
+}
+
 /** The pair of a map, or of a map that it merges in. */
 function findPair(document: Document.Parsed, node: Node | null, part: PropertyKey): Pair | undefined {
   const map = resolve(document, node)
   if (!isMap(map)) return undefined
-  const named = (name: string) => map.items.find(({ key }) => isScalar(key) && String(key.value) === name)
+  const named = (name: string) => map.items.find(({ key }) => isScalar(key) && keyName(key) === name)
   const own = named(String(part))
   if (own) return own
   const merged = resolve(document, named('<<')?.value as Node | undefined)
