@@ -107,7 +107,9 @@ function ownWords(said: string): string {
   const [, line, lines] =
     /^E\d{4} .*?\] "command failed" err=(?:"(.*)"|<\n(.*)\n *>)$/s.exec(said.trim()) ?? []
   const words =
-    line?.replaceAll('\\n', '\n').replace(/\\(["\\])/g, '$1') ?? lines?.replace(/^\t/gm, '') ?? said
+    line?.replace(/\\(.)/g, (_, char: string) => ({ n: '\n', t: '\t' })[char] ?? char) ??
+    lines?.replace(/^\t/gm, '') ??
+    said
   return words.replace(/^(Error|error): /, '').trimEnd()
 }
 
