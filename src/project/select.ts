@@ -73,11 +73,9 @@ function targetOf({ name: owner }: Domain, target: string): LoError {
 }
 
 function neither(project: Project, standing: Domain, name: string, output: Context['output']): LoError {
-  const known = [
-    ...listDomains(project).map(domain => domain.name),
-    ...(hasTargets(standing) ? listTargets(standing, output) : []),
-  ]
-  const hint = suggest(name, known)
+  const domains = listDomains(project).map(domain => domain.name)
+  const targets = hasTargets(standing) ? listTargets(standing, output) : []
+  const hint = suggest(name, [...new Set([...domains, ...targets])])
   return new LoError(
     'DOMAIN_MISSING',
     `${showName(name)} is neither a domain nor a target of ${standing.name}.`,

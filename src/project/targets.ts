@@ -22,7 +22,7 @@ export function listTargets(domain: Domain, output: Output): string[] {
     if (name.startsWith('.')) continue
     const file = `clusters/${domain.name}/targets/${name}`
     if (broken) output.event({ type: 'warning', message: 'skipped: the link leads nowhere', file })
-    if (!hasTarget(domain, name)) continue
+    if (broken || !hasTarget(domain, name)) continue
     targets.push(checkName('target', name, `a folder in clusters/${domain.name}/targets`))
   }
   if (targets.length === 0) {

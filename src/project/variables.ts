@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import type { Context } from '../context.js'
+import { LoError } from '../errors.js'
 import type { Project } from './root.js'
 import type { Cluster } from './spec/load.js'
 
@@ -22,7 +23,9 @@ export function loadVariables(
   { cwd, env, output }: Pick<Context, 'cwd' | 'env' | 'output'>,
 ): Record<string, string | undefined> {
   const { kubernetes, cluster: named } = cluster.spec.spec
-  const file = flags.kubeconfig ? path.resolve(cwd, flags.kubeconfig) : kubeconfigFile(project, cluster)
+  const file = flags.kubeconfig
+    ? namedFile(path.resolve(cwd, flags.kubeconfig))
+    : kubeconfigFile(project, cluster)
   const warn = (message: string) => output.event({ type: 'warning', file, message })
   return {
     LOK8S_SPEC_CLUSTER_NAME: cluster.spec.metadata.name,
@@ -32,6 +35,12 @@ export function loadVariables(
     ...loadApiAddress(file, flags.context, warn),
     ...env,
   }
+}
+
+/** A file that the user names must be there; the domain's own comes with its cluster. */
+function namedFile(file: string): string {
+  if (existsSync(file)) return file
+  throw new LoError('USAGE', `There is no kubeconfig ${file} (--kubeconfig).`)
 }
 
 /** The kubeconfig of a cluster: the older name is still found first. The file need not exist. */
@@ -49,10 +58,13 @@ function loadApiAddress(
   if (!existsSync(file)) return {}
   try {
     const config = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as Kubeconfig
-    const server = new URL(findCluster(config, context)?.cluster?.server ?? '')
+    const server = findCluster(config, context)?.cluster?.server ?? ''
+    // Of https a URL forgets the port 443, even where it is written out; of an unknown scheme it keeps every port.
+    const { hostname, port } = new URL(server.replace(/^https?:/, 'kubernetes:'))
+    if (hostname === '') throw new TypeError('an address without a host')
     return {
-      LOK8S_USER_API_HOST: server.hostname.replace(/^\[|\]$/g, ''),
-      LOK8S_USER_API_PORT: server.port || '6443',
+      LOK8S_USER_API_HOST: hostname.replace(/^\[|\]$/g, ''),
+      LOK8S_USER_API_PORT: port || '6443',
     }
   } catch {
     warn(

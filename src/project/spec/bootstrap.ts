@@ -21,6 +21,8 @@ const helmValues = z.record(z.string().regex(new RegExp(`^(?!(${reserved})$)`)),
 const entry = z
   .record(nonEmpty, z.union([z.null(), options, helmValues]))
   .refine(entries => Object.keys(entries).length === 1, { error: 'an entry has one key: the addon' })
+  // The same for the JSON Schema, which knows nothing of refinements.
+  .meta({ minProperties: 1, maxProperties: 1 })
 
 export const bootstrap = z
   .array(z.union([nonEmpty, entry]))

@@ -37,13 +37,16 @@ const credentials = map({
 /** `config` belongs to whoever brings the provider: only our own drivers say what may stand in theirs. */
 export const provider = <Config extends z.ZodType>(config: Config) =>
   map({
-    name: text(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/, 'the name of a provider'),
+    name: text(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/, 'the name of a provider').optional(),
     config: config.optional(),
     configRef: relativePath.optional().describe('A file with the config, instead of `config`'),
     credentials: credentials.optional(),
-  }).refine(({ config, configRef }) => config === undefined || configRef === undefined, {
-    error: 'config and configRef exclude each other',
   })
+    .refine(({ config, configRef }) => config === undefined || configRef === undefined, {
+      error: 'config and configRef exclude each other',
+    })
+    // The same for the JSON Schema, which knows nothing of refinements.
+    .meta({ not: { required: ['config', 'configRef'] } })
 
 export const anyProvider = provider(z.unknown())
 
@@ -73,11 +76,19 @@ const kubehz = map({
     timezone: nonEmpty.optional(),
     exclusions: z.array(z.unknown()).optional(),
   }).optional(),
-}).refine(
-  ({ hosting, access, apiUrl }) =>
-    apiUrl !== undefined || (hosting !== 'hosted' && (!access || access === 'none')),
-  { error: 'needed when access is registered or managed, or hosting is hosted', path: ['apiUrl'] },
-)
+})
+  .refine(
+    ({ hosting, access, apiUrl }) =>
+      apiUrl !== undefined || (hosting !== 'hosted' && (!access || access === 'none')),
+    { error: 'needed when access is registered or managed, or hosting is hosted', path: ['apiUrl'] },
+  )
+  // The same for the JSON Schema.
+  .meta({
+    anyOf: [
+      { required: ['apiUrl'] },
+      { properties: { hosting: { enum: ['self', 'shared'] }, access: { enum: ['none', '', null] } } },
+    ],
+  })
 
 const gitops = map({
   provider: z.enum(['flux', 'argo']).optional(),
