@@ -78,7 +78,7 @@ function planRace(bench, { runs, byHand, entrants }) {
 function peakMemory(bench, project, flags) {
   const build = buildWithLo(bench, project, flags)
   const what = `peak memory of ${build.what}`
-  const hook = path.join(import.meta.dirname, 'peak-memory.js')
+  const hook = import.meta.resolve('./peak-memory.js')
   const file = path.join(bench.folder, 'peak-memory')
   const [node, ...args] = build.command
   const command = [node, '--import', hook, ...args]

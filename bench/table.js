@@ -10,7 +10,8 @@ export function formatTable(figures) {
 export function formatSummary(figures) {
   const short = figures.filter(fallsShort).map(({ what }) => what)
   if (short.length === 0) return `All ${figures.length} figures are within their bounds.`
-  return `${short.length} of ${figures.length} figures fall short of their bounds: ${short.join('; ')}.`
+  const verb = short.length === 1 ? 'falls short of its bound' : 'fall short of their bounds'
+  return `${short.length} of ${figures.length} figures ${verb}: ${short.join('; ')}.`
 }
 
 function listCells(figure) {

@@ -100,7 +100,8 @@ function runWith(signal: AbortSignal, running: Set<End>, tell: (command: string)
       if (!(cause instanceof ExecaError)) throw cause
       throw signal.aborted ? signal.reason : explainFailure(file, cwd, cause)
     } finally {
-      running.delete(end)
+      // After an interrupt a plugin may outlive the program that started it: it goes when `lo` does.
+      if (!signal.aborted) running.delete(end)
     }
   }
 }
@@ -117,7 +118,7 @@ interface Failure {
 function explainFailure(file: string, cwd: string | undefined, cause: Failure & Error): LoError {
   const program = path.basename(file)
   // ENOENT also means that the working folder does not exist.
-  if (cause.code === 'ENOENT' && existsSync(cwd ?? '.')) {
+  if (cause.code === 'ENOENT' && existsSync(cwd ?? '.') && !existsSync(file)) {
     return new LoError('TOOL_MISSING', `"${program}" is not installed.`, {
       cause,
       hint: `Install ${program} and put it on PATH.`,

@@ -10,7 +10,11 @@ const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
 
 it('installs from its packed file, alone, and runs through npx', async () => {
   const folder = makeFolder()
-  const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root })
+  const { stdout } = await execa(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+    { cwd: root },
+  )
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const packed = files.map(file => file.path).sort()
   const built = readdirSync(path.join(root, 'dist')).map(name => `dist/${name}`)

@@ -9,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -34,15 +35,26 @@ type Files = ReadonlyMap<string, Buffer>
 
 const mostRounds = 50
 
-/** Throws `PATH_OUTSIDE` when a link would lead what `lo` writes out of the project. */
+/** Throws `PATH_OUTSIDE` when a link would lead what `lo` writes out of the project, or onto what it reads. */
 export function checkInside(root: string, artifacts: string): void {
   const existing = existsSync(artifacts) ? artifacts : path.dirname(artifacts)
   const real = realpathSync(existing)
-  const inside = path.relative(realpathSync(root), real)
-  if (inside !== '' && inside !== '..' && !inside.startsWith(`..${path.sep}`)) return
-  throw new LoError('PATH_OUTSIDE', `${existing} leads out of the project, to ${real}.`, {
-    hint: 'Remove the link: lo writes inside the project alone.',
-  })
+  if (!isInside(real, realpathSync(root))) {
+    throw new LoError('PATH_OUTSIDE', `${existing} leads out of the project, to ${real}.`, {
+      hint: 'Remove the link: lo writes inside the project alone.',
+    })
+  }
+  const targets = path.join(path.dirname(artifacts), 'targets')
+  if (existsSync(targets) && (real === realpathSync(targets) || isInside(real, realpathSync(targets)))) {
+    throw new LoError('PATH_OUTSIDE', `${existing} leads into targets/, which lo reads and never writes.`, {
+      hint: 'Remove the link.',
+    })
+  }
+}
+
+function isInside(place: string, folder: string): boolean {
+  const way = path.relative(folder, place)
+  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`)
 }
 
 /** Makes the folder hold exactly the files of the artifact, and whatever else there is that `lo` did not write. */
@@ -121,8 +133,9 @@ function withStage(place: Place, pid: number, work: (stage: string) => void): vo
   try {
     work(stage)
   } finally {
+    const isEmpty = ignoring(['ENOTEMPTY', 'EEXIST'], () => rmdirSync(stage))
     // An old folder that could neither go back nor be handed over waits for the next build to recover it.
-    if (!existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
+    if (!isEmpty && !existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
   }
 }
 

@@ -41,5 +41,5 @@ const quote = (name: string) => (name.startsWith('%') ? `'${name}'` : name)
 export function parseList(list: string): string[] {
   return [...list.matchAll(/^- '?([^\s']+)'?$/gm)]
     .map(([, name]) => name!)
-    .filter(name => /^[\w%.-]+\.yaml$/.test(name))
+    .filter(name => /^[\w%-]+\.[\w%.-]+\.yaml$/.test(name))
 }

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
+import { parseDocument } from 'yaml'
 import type { Context } from '../context.js'
 import { LoError, type Problem } from '../errors.js'
 import type { TargetReport } from '../events.js'
 import { type Layout, planArtifact } from './artifact.js'
 import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
 import { findRenderer, type Renderer, renderTarget } from './render.js'
+import { splitDocuments } from './resource.js'
 import { findLeftOver, findMultiLine, substitute } from './substitute.js'
 
 export interface BuildRequest {
@@ -34,6 +36,9 @@ export interface BuildReport {
   targets: TargetReport[]
 }
 
+/** One render more than there are cores: no core waits while `lo` itself compares and writes. */
+const rendersAhead = 1
+
 type BuildContext = Pick<
   Context,
   'cores' | 'env' | 'find' | 'isRunning' | 'now' | 'output' | 'pid' | 'run' | 'signal'
@@ -50,7 +55,7 @@ export async function buildTargets(request: BuildRequest, ctx: BuildContext): Pr
   recoverArtifacts(artifacts, ctx)
   const renderer = findRenderer(ctx)
   ctx.output.event({ type: 'build-started', domain, targets, renderer: renderer.program })
-  const limit = pLimit(ctx.cores)
+  const limit = pLimit(ctx.cores + rendersAhead)
   const env = { ...tuneRenderer(targets.length, ctx), ...request.env }
   const work = targets.map(target => limit(() => buildTarget(target, { ...request, env }, renderer, ctx)))
   const reports: TargetReport[] = []
@@ -185,6 +190,7 @@ function fillIn(
     )
   }
   const filled = substitute(text, variables)
+  refuseBroken(target, text, filled)
   const warnings = findLeftOver(filled).map(name => ({
     file,
     message: `\${${name}} is left as it is`,
@@ -193,6 +199,24 @@ function fillIn(
       : 'only names that begin with LOK8S_USER_ or LOK8S_SPEC_ are replaced',
   }))
   return { bytes: Buffer.from(filled), warnings }
+}
+
+/** A value is put in as text, and may so turn a document into something that is no YAML any more. */
+function refuseBroken(target: string, before: string, after: string): void {
+  const original = new Set(splitDocuments(before))
+  for (const document of splitDocuments(after)) {
+    if (original.has(document)) continue
+    const [mistake] = parseDocument(document, { logLevel: 'error' }).errors
+    if (!mistake) continue
+    throw new LoError(
+      'RENDER_FAILED',
+      `Target "${target}" is no YAML any more once its variables are filled in.`,
+      {
+        detail: mistake.message,
+        hint: 'Put the reference in quotes, or change the value.',
+      },
+    )
+  }
 }
 
 function refuseSecrets(target: string, rendered: Buffer): void {

@@ -115,10 +115,7 @@ function ownWords(said: string): string {
 
 /** The file that the renderer's words are about: the last of the project they name, since they go inwards. */
 function findCulprit(words: string, root: string, folder: string, program: string): Problem {
-  const named = (words.match(/[^\s'"`,:;()]*[^\s'"`,:;().]/g) ?? [])
-    .filter(word => word.includes('.') || word.includes('/'))
-    .map(word => path.resolve(folder, word))
-    .filter(file => file.startsWith(root + path.sep))
+  const named = placesIn(words, folder).filter(place => place.startsWith(root + path.sep))
   const existing = named.findLast(file => statSync(file, { throwIfNoEntry: false })?.isFile())
   if (existing) return { file: path.relative(root, existing), message: `${program} stopped at this file` }
   const file = path.relative(root, kustomizationFile(folder) ?? folder)
@@ -128,6 +125,20 @@ function findCulprit(words: string, root: string, folder: string, program: strin
     message: missing ? `${path.relative(root, missing)} does not exist` : `${program} stopped here`,
   }
 }
+
+/** What could be a path in the renderer's words, absolute: behind a folder, names are relative to that folder. */
+function placesIn(words: string, folder: string): string[] {
+  let at = folder
+  return (words.match(/[^\s'"`,:;()]*[^\s'"`,:;().]/g) ?? [])
+    .filter(word => word.includes('.') || word.includes('/'))
+    .map(word => {
+      const place = path.resolve(at, word)
+      if (isFolder(place)) at = place
+      return place
+    })
+}
+
+const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 function hintFor(words: string): string | undefined {
   if (/unknown shorthand flag: 'c' in -c|helm version -c/.test(words)) {

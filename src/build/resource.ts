@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { LoError } from '../errors.js'
+import { LoError, messageOf } from '../errors.js'
 
 /** What tells one resource of a render from all others. */
 export interface ResourceId {
@@ -45,17 +45,14 @@ function plain(scalar: string | undefined): string | undefined {
 }
 
 function parseId(document: string): ResourceId {
-  const value = parseScalarsAsText(document)
-  const { apiVersion = '', kind, metadata } = value
+  const { apiVersion = '', kind, metadata } = parseScalarsAsText(document)
   const { name, namespace } = (metadata ?? {}) as Record<string, unknown>
-  if (!isText(kind) || !isText(name)) {
-    const start = document.trimStart().split('\n', 1)[0]
-    throw new LoError(
-      'ARTIFACT_REFUSED',
-      `A document without kind or metadata.name cannot have a file of its own: ${start}`,
-    )
+  if (isText(kind) && isText(name)) {
+    return { apiVersion: String(apiVersion), kind, name, ...(isText(namespace) && { namespace }) }
   }
-  return { apiVersion: String(apiVersion), kind, name, ...(isText(namespace) && { namespace }) }
+  const start = document.trimStart().split('\n', 1)[0]
+  const message = `A document without kind or metadata.name cannot have a file of its own: ${start}`
+  throw new LoError('ARTIFACT_REFUSED', message)
 }
 
 function parseScalarsAsText(document: string): Record<string, unknown> {
@@ -63,14 +60,10 @@ function parseScalarsAsText(document: string): Record<string, unknown> {
     const value: unknown = parse(document, { schema: 'failsafe', logLevel: 'error' })
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch (cause) {
-    throw new LoError(
-      'ARTIFACT_REFUSED',
-      'A variable has turned a document into something that is no YAML.',
-      {
-        cause,
-        detail: String(cause),
-      },
-    )
+    throw new LoError('ARTIFACT_REFUSED', 'The render holds a document that is no YAML.', {
+      cause,
+      detail: messageOf(cause),
+    })
   }
 }
 

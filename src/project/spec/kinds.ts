@@ -22,7 +22,7 @@ const kubernetes = map({ version })
 const poolName = text(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'a name of letters, digits and "-"')
 const pools = <Pool extends z.ZodType>(pool: Pool) => z.record(poolName, pool)
 
-const hetznerPool = {
+const hetznerPool = () => ({
   type: oneOrMore(nonEmpty).describe('Server type, or candidates in order of preference'),
   labels: labels.optional(),
   taints: z
@@ -33,36 +33,37 @@ const hetznerPool = {
       ),
     )
     .optional(),
-}
-
-const hetznerConfig = map({
-  location: oneOrMore(nonEmpty).optional().describe('Location, or candidates that are tried in order'),
-  image: nonEmpty.optional(),
-  controlPlane: map({ replicas: count(1, 9).default(1), ...hetznerPool }).optional(),
-  workers: z
-    .array(map({ name: dnsLabel(30), replicas: count(0, 500).default(1), ...hetznerPool }))
-    .optional(),
-  network: map({ cidr: cidr.optional() }).optional(),
-  firewall: map({ ssh: z.array(cidr).optional(), api: z.array(cidr).optional() }).optional(),
-  ssh: map({ privateKeyFile: nonEmpty.optional() })
-    .optional()
-    .describe('Without a key file the key is derived from the token'),
 })
 
-const hetzner = {
+const hetznerConfig = () =>
+  map({
+    location: oneOrMore(nonEmpty).optional().describe('Location, or candidates that are tried in order'),
+    image: nonEmpty.optional(),
+    controlPlane: map({ replicas: count(1, 9).default(1), ...hetznerPool() }).optional(),
+    workers: z
+      .array(map({ name: dnsLabel(30), replicas: count(0, 500).default(1), ...hetznerPool() }))
+      .optional(),
+    network: map({ cidr: cidr.optional() }).optional(),
+    firewall: map({ ssh: z.array(cidr).optional(), api: z.array(cidr).optional() }).optional(),
+    ssh: map({ privateKeyFile: nonEmpty.optional() })
+      .optional()
+      .describe('Without a key file the key is derived from the token'),
+  })
+
+const hetzner = () => ({
   kubernetes,
   ...commonSpec,
-  provider: provider(hetznerConfig).optional(),
-}
+  provider: provider(hetznerConfig()).optional(),
+})
 
-const rehearsal = {
+const rehearsal = () => ({
   kubernetes: kubernetes.optional(),
   ...commonSpec,
   provider: anyProvider.optional(),
   nodes: count(1, 1000).optional().describe('Simulated nodes; 1 by default'),
-}
+})
 
-const lo = {
+const lo = () => ({
   kubernetes: map({ version: versionOrImage }).optional(),
   ...commonSpec,
   provider: anyProvider.optional(),
@@ -121,9 +122,9 @@ const lo = {
     auth: z.unknown().optional(),
     tls: z.unknown().optional(),
   }).optional(),
-}
+})
 
-const kubeone = {
+const kubeone = () => ({
   kubernetes,
   ...commonSpec,
   provider: anyProvider.optional(),
@@ -166,9 +167,9 @@ const kubeone = {
     maxBackup: count(1, 999_999_999).optional(),
     maxSize: count(1, 999_999_999).optional(),
   }).optional(),
-}
+})
 
-const capi = {
+const capi = () => ({
   kubernetes,
   ...commonSpec,
   provider: anyProvider.optional(),
@@ -179,9 +180,9 @@ const capi = {
   hcloud: map({ region: nonEmpty.optional(), sshKeyName: nonEmpty.optional() }).optional(),
   aws: map({ region: nonEmpty.optional() }).optional(),
   etcd: map({ encryptionSecretName: nonEmpty.optional() }).optional(),
-}
+})
 
-const kkp = {
+const kkp = () => ({
   kubernetes,
   ...commonSpec,
   provider: z
@@ -203,35 +204,52 @@ const kkp = {
       autoscaler: map({ min: z.int().min(0).optional(), max: z.int().min(0).optional() }).optional(),
     }),
   ).optional(),
-}
+})
 
 /** A kind that a project brings a driver for: what all clusters share is checked, the rest is the driver's. */
-const custom = {
+const custom = () => ({
   kubernetes: kubernetes.optional(),
   ...commonSpec,
   provider: anyProvider.optional(),
-}
+})
 
 const clusterOf = <Shape extends z.ZodRawShape>(kind: string, spec: Shape, longestName = 63) =>
   map({ apiVersion, kind: anyCase(kind), metadata: metadata(dnsLabel(longestName)), spec: map(spec) })
 
-/** Every kind `lo` knows, by the spelling it proposes. Kubehz clusters carry the common fields alone. */
+/**
+ * Every kind `lo` knows, by the spelling it proposes. Each schema is made when it is asked for: a run needs one of
+ * them. Kubehz clusters carry the common fields alone.
+ */
 export const clusterKinds = {
   // Hetzner prefixes server names with the name, and those have 63 characters at most.
-  Hetzner: clusterOf('Hetzner', hetzner, 40),
-  Rehearsal: clusterOf('Rehearsal', rehearsal),
-  Lo: clusterOf('Lo', lo),
-  KubeOne: clusterOf('KubeOne', kubeone),
-  Capi: clusterOf('Capi', capi),
-  Kkp: clusterOf('Kkp', kkp),
-  Kubehz: clusterOf('Kubehz', custom),
-} as const
+  get Hetzner() {
+    return clusterOf('Hetzner', hetzner(), 40)
+  },
+  get Rehearsal() {
+    return clusterOf('Rehearsal', rehearsal())
+  },
+  get Lo() {
+    return clusterOf('Lo', lo())
+  },
+  get KubeOne() {
+    return clusterOf('KubeOne', kubeone())
+  },
+  get Capi() {
+    return clusterOf('Capi', capi())
+  },
+  get Kkp() {
+    return clusterOf('Kkp', kkp())
+  },
+  get Kubehz() {
+    return clusterOf('Kubehz', custom())
+  },
+}
 
 export const customCluster = map({
   apiVersion,
   kind: text(/\S/, 'a kind such as Hetzner'),
   metadata: metadata(dnsLabel(63)),
-  spec: z.looseObject(custom),
+  spec: z.looseObject(custom()),
 })
 
 /** What can be relied on whatever the kind. */

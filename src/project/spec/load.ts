@@ -111,15 +111,15 @@ function schemaFor(project: Project, source: Source): z.ZodType {
   const value = source.value
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
   if (typeof kind !== 'string') return customCluster
-  const [, known] =
-    Object.entries(clusterKinds).find(([name]) => name.toLowerCase() === kind.toLowerCase()) ?? []
-  if (known) return known
+  const names = Object.keys(clusterKinds) as (keyof typeof clusterKinds)[]
+  const known = names.find(name => name.toLowerCase() === kind.toLowerCase())
+  if (known) return clusterKinds[known]
   if (/^[a-z][a-z0-9]{0,62}$/i.test(kind)) {
     const drivers = path.join(project.root, '.lok8s', 'drivers')
     if (isFolder(path.join(drivers, kind)) || isFolder(path.join(drivers, kind.toLowerCase())))
       return customCluster
   }
-  const hint = suggest(kind, Object.keys(clusterKinds))
+  const hint = suggest(kind, names)
   throw invalid([
     source.problemAt(['kind'], {
       message: `unknown kind ${showName(kind)}, and no driver of that name in .lok8s/drivers`,
