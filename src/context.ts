@@ -1,21 +1,29 @@
 import type { Output } from './output/output.js'
 
-export interface RunOptions {
-  cwd?: string
-  /** Added to the environment of `lo` itself. */
-  env?: Record<string, string>
-}
-
-export interface Finished {
+/** How a program ended that a shell has run. */
+export interface Ended {
   stdout: Buffer
   stderr: string
+  /** Its exit code, or 128 and the number of the signal that ended it. */
+  status: number
 }
 
 /**
- * Runs a program to its end. Throws `TOOL_MISSING` when there is none, `TOOL_FAILED` with what it wrote to stderr
- * when it exits with anything but 0. When `signal` is aborted the program and all it started are ended first.
+ * A shell that reads lines, runs a program for each, and says how it ended. To start a program from Node costs as much
+ * as to render a small target with it; from a shell it is nearly free.
  */
-export type Run = (file: string, args: string[], options?: RunOptions) => Promise<Finished>
+export interface Shell {
+  /**
+   * Has one line worked on. The script writes what the program writes to stdout and stderr, then a NUL to each, and
+   * the status and another NUL to stderr. Throws the reason of `signal` when that is aborted meanwhile, and
+   * `TOOL_FAILED` when the shell itself ends.
+   */
+  ask: (line: string) => Promise<Ended>
+  close: () => void
+}
+
+/** Starts `/bin/sh` on a script, with `args` as `$1` and on, and with `env` added to the environment of `lo`. */
+export type OpenShell = (script: string, args: string[], env: Record<string, string>) => Promise<Shell>
 
 /** Everything impure that a command may use but the file system. Made in `system.ts`, faked in `test/helpers/`. */
 export interface Context {
@@ -25,11 +33,11 @@ export interface Context {
   cores: number
   pid: number
   isRunning: (pid: number) => boolean
-  /** Aborted by Ctrl-C and by SIGTERM; the reason is the error to show. */
+  /** Aborted by Ctrl-C and by SIGTERM, which end all programs too; the reason is the error to show. */
   signal: AbortSignal
   /** Milliseconds since any fixed moment. */
   now: () => number
-  run: Run
+  openShell: OpenShell
   /** The absolute path of a program on `PATH`. */
   find: (program: string) => string | undefined
   output: Output

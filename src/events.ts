@@ -17,7 +17,7 @@ export type Event =
   | { type: 'project-found'; root: string }
   | { type: 'notice'; message: string }
   | ({ type: 'warning' } & Problem)
-  | { type: 'command-started'; command: string }
+  | { type: 'command-started'; command: string[] }
   | { type: 'build-started'; domain: string; targets: string[]; renderer: string }
   | { type: 'target-started'; target: string }
   | ({ type: 'target-finished' } & TargetReport)

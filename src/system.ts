@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Context, Run } from './context.js'
+import type { Context, OpenShell } from './context.js'
 import { exitCodes, LoError, systemCode } from './errors.js'
 import { createOutput, readOutputFlags } from './output/index.js'
 
@@ -26,7 +26,7 @@ export async function systemContext(args: string[]): Promise<Context> {
     isRunning,
     signal,
     now,
-    run: runWith(signal, running, line => output.event({ type: 'command-started', command: line })),
+    openShell: openShellWith(signal, running),
     find: program => findOnPath(program, env.PATH ?? ''),
     output,
   }
@@ -69,70 +69,66 @@ function every(milliseconds: number, callback: () => void): () => void {
   return () => clearInterval(timer)
 }
 
-/** A render larger than this is a plugin gone wild, not an artifact. */
-const maxBuffer = 512 * 1024 * 1024
-function runWith(signal: AbortSignal, running: Set<End>, tell: (command: string) => void): Run {
+/** What one program may write. More is a plugin gone wild. */
+const mostBytes = 512 * 1024 * 1024
+
+function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
   // A group of its own lets `lo` end what a program has started in turn. On a terminal the group stays the
   // terminal's: Ctrl-C reaches all of it anyway, and a plugin that asks for a passphrase needs the terminal.
   const detached = !process.stdin.isTTY
-  return async (file, args, { cwd, env } = {}) => {
-    const { execa, ExecaError } = await import('execa')
+  return async (script, args, env) => {
+    const { execa } = await import('execa')
     signal.throwIfAborted()
-    tell([file, ...args].map(quote).join(' '))
-    const child = execa(file, args, {
-      ...(cwd && { cwd }),
-      ...(env && { env }),
+    const shell = execa('/bin/sh', ['-c', script, 'sh', ...args], {
+      env,
       encoding: 'buffer',
-      stdin: 'ignore',
-      stripFinalNewline: false,
-      maxBuffer,
+      buffer: false,
+      stdin: 'pipe',
+      reject: false,
+      cleanup: false,
       detached,
     })
-    const end: End = name => endProcess(child.pid, detached, name)
+    const end: End = name => endProcess(shell.pid, detached, name)
     running.add(end)
-    try {
-      const { stdout, stderr } = await child
-      return {
-        stdout: Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength),
-        stderr: decode(stderr),
-      }
-    } catch (cause) {
-      if (!(cause instanceof ExecaError)) throw cause
-      throw signal.aborted ? signal.reason : explainFailure(file, cwd, cause)
-    } finally {
-      // After an interrupt a plugin may outlive the program that started it: it goes when `lo` does.
-      if (!signal.aborted) running.delete(end)
+    // The shell may be gone before it has read a line; what it leaves unanswered says so.
+    shell.stdin.on('error', () => {})
+    const [stdout, stderr] = [splitAtNul(shell.stdout), splitAtNul(shell.stderr)]
+    const next = async (frames: AsyncGenerator<Buffer, undefined>) => {
+      const { value } = await frames.next()
+      if (value) return value
+      throw signal.aborted ? signal.reason : new LoError('TOOL_FAILED', 'The shell has ended.')
+    }
+    return {
+      ask: async line => {
+        shell.stdin.write(`${line}\n`)
+        const [output, words, status] = await Promise.all([next(stdout), next(stderr), next(stderr)])
+        return { stdout: output, stderr: words.toString(), status: Number(status) }
+      },
+      close: () => {
+        shell.stdin.end()
+        // After an interrupt a plugin may outlive the program that started it: it goes when `lo` does.
+        if (!signal.aborted) running.delete(end)
+      },
     }
   }
 }
 
-interface Failure {
-  code?: string
-  exitCode?: number
-  signal?: string
-  isMaxBuffer: boolean
-  shortMessage: string
-  stderr?: unknown
-}
-
-function explainFailure(file: string, cwd: string | undefined, cause: Failure & Error): LoError {
-  const program = path.basename(file)
-  // ENOENT also means that the working folder does not exist.
-  if (cause.code === 'ENOENT' && existsSync(cwd ?? '.') && !existsSync(file)) {
-    return new LoError('TOOL_MISSING', `"${program}" is not installed.`, {
-      cause,
-      hint: `Install ${program} and put it on PATH.`,
-    })
+async function* splitAtNul(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+  let parts: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    let rest = chunk
+    for (let end = rest.indexOf(0); end >= 0; end = rest.indexOf(0)) {
+      yield Buffer.concat([...parts, rest.subarray(0, end)])
+      rest = rest.subarray(end + 1)
+      parts = []
+      size = 0
+    }
+    parts.push(rest)
+    size += rest.length
+    if (size > mostBytes)
+      throw new LoError('TOOL_FAILED', `A program wrote more than ${mostBytes / 1024 / 1024} MB.`)
   }
-  const detail = decode(cause.stderr) || cause.shortMessage
-  const why = cause.isMaxBuffer
-    ? `wrote more than ${maxBuffer / 1024 / 1024} MB`
-    : cause.signal
-      ? `was ended by ${cause.signal}`
-      : cause.exitCode === undefined
-        ? 'could not be started'
-        : `exited with code ${cause.exitCode}`
-  return new LoError('TOOL_FAILED', `"${program}" ${why}.`, { cause, detail })
 }
 
 function endProcess(pid: number | undefined, group: boolean, name: NodeJS.Signals): void {
@@ -169,7 +165,3 @@ function isExecutable(file: string): boolean {
     return false
   }
 }
-
-const decode = (bytes: unknown) => (bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : '')
-const quote = (arg: string) =>
-  /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`

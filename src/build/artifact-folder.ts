@@ -1,15 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import {
   cpSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -83,10 +82,12 @@ export function writeArtifact(
       if (changed.length === 0 && gone.length === 0) {
         return round === 0 ? 'unchanged' : before.size === 0 ? 'created' : 'configured'
       }
-      withStage(place, pid, stage => {
-        if (changed.length === 1 && gone.length === 0 && now.size > 0) replaceFile(stage, folder, changed[0]!)
-        else replaceFolder(stage, folder, artifact.files, now)
-      })
+      mkdirSync(place.artifacts, { recursive: true })
+      const fresh = freshName(place, pid)
+      if (!existsSync(folder)) createFolder(fresh, folder, artifact.files)
+      else if (changed.length === 1 && gone.length === 0 && now.size > 0)
+        replaceFile(fresh, folder, changed[0]!)
+      else withStage(fresh, stage => replaceFolder(stage, folder, artifact.files, now))
       now = readFiles(folder)
     }
     throw new LoError('WRITE_FAILED', `Other builds keep changing ${folder}.`)
@@ -127,22 +128,40 @@ function recoverStage(stage: string, folder: string): void {
 const stageForm = /^\.lo-(\d+)-(.+)-([A-Za-z0-9]{6})$/
 const oldName = 'old'
 
-function withStage(place: Place, pid: number, work: (stage: string) => void): void {
-  mkdirSync(place.artifacts, { recursive: true })
-  const stage = mkdtempSync(path.join(place.artifacts, `.lo-${pid}-${place.target}-`))
+/** Something new beside the artifacts. Should this build be killed, the next one knows by the name what it is. */
+function freshName({ artifacts, target }: Place, pid: number): string {
+  return path.join(artifacts, `.lo-${pid}-${target}-${randomBytes(3).toString('hex')}`)
+}
+
+function createFolder(fresh: string, folder: string, files: Files): void {
   try {
-    work(stage)
-  } finally {
-    const isEmpty = ignoring(['ENOTEMPTY', 'EEXIST'], () => rmdirSync(stage))
-    // An old folder that could neither go back nor be handed over waits for the next build to recover it.
-    if (!isEmpty && !existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
+    mkdirSync(fresh)
+    for (const [name, bytes] of files) writeFileSync(path.join(fresh, name), bytes)
+    renameSync(fresh, folder)
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true })
+    if (!occupied.includes(systemCode(error) ?? '')) throw error
   }
 }
 
-function replaceFile(stage: string, folder: string, [name, bytes]: [string, Buffer]): void {
-  const fresh = path.join(stage, name)
-  writeFileSync(fresh, bytes)
-  ignoring(['ENOENT'], () => renameSync(fresh, path.join(folder, name)))
+function replaceFile(fresh: string, folder: string, [name, bytes]: [string, Buffer]): void {
+  try {
+    writeFileSync(fresh, bytes)
+    renameSync(fresh, path.join(folder, name))
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    if (systemCode(error) !== 'ENOENT') throw error
+  }
+}
+
+function withStage(stage: string, work: (stage: string) => void): void {
+  mkdirSync(stage)
+  try {
+    work(stage)
+  } finally {
+    // An old folder that could neither go back nor be handed over waits for the next build to recover it.
+    if (!existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
+  }
 }
 
 function replaceFolder(stage: string, folder: string, files: Files, now: Files): void {

@@ -7,6 +7,7 @@ import { LoError, type Problem } from '../errors.js'
 import type { TargetReport } from '../events.js'
 import { type Layout, planArtifact } from './artifact.js'
 import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
+import { type Lanes, openLanes } from './lanes.js'
 import { findRenderer, type Renderer, renderTarget } from './render.js'
 import { splitDocuments } from './resource.js'
 import { findLeftOver, findMultiLine, substitute } from './substitute.js'
@@ -41,7 +42,7 @@ const rendersAhead = 1
 
 type BuildContext = Pick<
   Context,
-  'cores' | 'env' | 'find' | 'isRunning' | 'now' | 'output' | 'pid' | 'run' | 'signal'
+  'cores' | 'env' | 'find' | 'isRunning' | 'now' | 'openShell' | 'output' | 'pid' | 'signal'
 >
 
 /**
@@ -55,19 +56,35 @@ export async function buildTargets(request: BuildRequest, ctx: BuildContext): Pr
   recoverArtifacts(artifacts, ctx)
   const renderer = findRenderer(ctx)
   ctx.output.event({ type: 'build-started', domain, targets, renderer: renderer.program })
-  const limit = pLimit(ctx.cores + rendersAhead)
   const env = { ...tuneRenderer(targets.length, ctx), ...request.env }
-  const work = targets.map(target => limit(() => buildTarget(target, { ...request, env }, renderer, ctx)))
+  const lanes = openLanes(renderer.path, path.join(folder, 'targets'), env, ctx)
+  const limit = pLimit(ctx.cores + rendersAhead)
+  try {
+    const work = targets.map(target => limit(() => buildTarget(target, request, renderer, lanes, ctx)))
+    const reports = await reportInOrder(work, ctx)
+    for (const warning of findOrphans(artifacts, request)) ctx.output.event({ type: 'warning', ...warning })
+    return { renderer, targets: reports }
+  } finally {
+    lanes.close()
+  }
+}
+
+/** Tells of each target as soon as it and all before it are finished. */
+async function reportInOrder(
+  work: Promise<Built>[],
+  { output }: Pick<Context, 'output'>,
+): Promise<TargetReport[]> {
+  // Nothing is lost when a later one fails while an earlier one is waited for: this only says that it is seen to.
+  for (const finished of work) finished.catch(() => {})
   const reports: TargetReport[] = []
   for (const finished of work) {
     const { report, warnings } = await finished
-    for (const warning of warnings) ctx.output.event({ type: 'warning', ...warning })
-    ctx.output.event({ type: 'target-finished', ...report })
+    for (const warning of warnings) output.event({ type: 'warning', ...warning })
+    output.event({ type: 'target-finished', ...report })
     reports.push(report)
   }
-  ctx.output.event({ type: 'build-finished' })
-  for (const warning of findOrphans(artifacts, request)) ctx.output.event({ type: 'warning', ...warning })
-  return { renderer, targets: reports }
+  output.event({ type: 'build-finished' })
+  return reports
 }
 
 /**
@@ -141,6 +158,7 @@ async function buildTarget(
   target: string,
   request: BuildRequest,
   renderer: Renderer,
+  lanes: Lanes,
   ctx: BuildContext,
 ): Promise<Built> {
   const start = ctx.now()
@@ -154,7 +172,7 @@ async function buildTarget(
   ctx.output.event({ type: 'target-started', target })
   try {
     const folder = path.join(request.folder, 'targets', target)
-    const { stdout, stderr } = await renderTarget(renderer, { ...request, target, folder }, ctx)
+    const { stdout, stderr } = await renderTarget(renderer, { ...request, target, folder }, lanes, ctx)
     const file = path.relative(request.root, folder)
     const said = stderr.trim() === '' ? [] : [{ file, message: stderr.trim() }]
     const { bytes, warnings } = fillIn(stdout, target, file, request)

@@ -15,6 +15,9 @@ export interface Needs {
   functions: KrmFunction[]
 }
 
+/** Nothing but text, lists and maps is looked for. */
+const quick = { logLevel: 'silent', schema: 'failsafe', prettyErrors: false, uniqueKeys: false } as const
+
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 const functionAnnotations = ['config.kubernetes.io/function', 'config.k8s.io/function']
 
@@ -91,7 +94,7 @@ function runtimeOf(config: unknown): KrmFunction['runtime'] | undefined {
 }
 
 function readYaml(file: string): unknown {
-  return ignoringMistakes(() => parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }))
+  return ignoringMistakes(() => parse(readFileSync(file, 'utf8'), quick))
 }
 
 function ignoringMistakes<Value>(read: () => Value): Value | undefined {

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
 import path from 'node:path'
-import type { Context, Finished } from '../context.js'
+import type { Context, Ended } from '../context.js'
 import { LoError, type Problem } from '../errors.js'
 import { findNeeds, type KrmFunction, kustomizationFile, type Needs } from './kustomization.js'
+import type { Lanes } from './lanes.js'
 
 export interface Renderer {
   program: 'kustomize' | 'kubectl'
@@ -26,29 +28,25 @@ export interface RenderRequest {
   target: string
   folder: string
   enableExec: boolean
-  /** Added to the environment of the renderer, and so of its plugins. */
-  env: Record<string, string>
 }
 
-/** Renders one target. What comes back is the renderer's output, byte for byte. */
+/** Renders one target. What comes back on stdout is the renderer's output, byte for byte. */
 export async function renderTarget(
   renderer: Renderer,
   request: RenderRequest,
-  { run }: Pick<Context, 'run'>,
-): Promise<Finished> {
-  const needs = findNeeds(request.folder)
-  const args = planArgs(renderer, request, needs)
-  try {
-    return await run(renderer.path, args, { env: request.env })
-  } catch (error) {
-    if (!(error instanceof LoError) || error.code !== 'TOOL_FAILED') throw error
-    throw explainFailure(renderer, request, error)
-  }
+  lanes: Lanes,
+  { output }: Pick<Context, 'output'>,
+): Promise<Ended> {
+  const args = planArgs(renderer, request, findNeeds(request.folder))
+  output.event({ type: 'command-started', command: [renderer.path, ...args, request.folder] })
+  const ended = await lanes.render(request.target, args)
+  if (ended.status === 0) return ended
+  throw explainFailure(renderer, request, ended)
 }
 
-/** The command line. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
+/** The arguments before the folder. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
 export function planArgs(renderer: Renderer, request: RenderRequest, needs: Needs): string[] {
-  const { root, target, folder, enableExec } = request
+  const { root, target, enableExec } = request
   for (const { file, runtime } of needs.functions) {
     const refusal = refuse(runtime, renderer, enableExec)
     if (!refusal) continue
@@ -62,7 +60,6 @@ export function planArgs(renderer: Renderer, request: RenderRequest, needs: Need
     '--enable-alpha-plugins',
     ...(needs.helm ? ['--enable-helm'] : []),
     ...(needs.functions.length > 0 ? ['--enable-exec'] : []),
-    folder,
   ]
 }
 
@@ -90,13 +87,14 @@ function refuse(
   }
 }
 
-function explainFailure({ program }: Renderer, request: RenderRequest, cause: LoError): LoError {
+function explainFailure({ program }: Renderer, request: RenderRequest, { stderr, status }: Ended): LoError {
   const { root, target, folder } = request
-  const detail = ownWords(cause.detail ?? '')
+  const detail = ownWords(stderr)
   const hint = hintFor(detail)
-  return new LoError('RENDER_FAILED', `${program} cannot render target "${target}".`, {
-    cause,
-    detail,
+  const [signal] = Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? []
+  const why = signal ? `: it was ended by ${signal}` : ''
+  return new LoError('RENDER_FAILED', `${program} cannot render target "${target}"${why}.`, {
+    detail: detail || `It ended with exit code ${status} and said nothing.`,
     problems: [findCulprit(detail, root, folder, program)],
     ...(hint && { hint }),
   })

@@ -21,7 +21,7 @@ export function formatEvent(event: Event, style: Style = noStyle): string | unde
     case 'warning':
       return formatProblem(event, style, style.yellow('warning:'))
     case 'command-started':
-      return style.dim(`$ ${event.command}`)
+      return style.dim(`$ ${event.command.map(quote).join(' ')}`)
     case 'build-started':
       return `${style.bold(event.domain)}: ${plural(event.targets.length, 'target')}, rendered by ${event.renderer}`
     default:
@@ -98,6 +98,11 @@ export function formatTime(milliseconds: number): string {
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** As a shell would take it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function indent(text: string): string {

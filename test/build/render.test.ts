@@ -36,10 +36,7 @@ it.each([
   ['kustomize with charts', kustomize, { helm: true }, ['build', '--enable-alpha-plugins', '--enable-helm']],
   ['kubectl with charts', kubectl, { helm: true }, ['kustomize', '--enable-alpha-plugins', '--enable-helm']],
 ])('calls %s', (_what, renderer, needs, args) => {
-  expect(planArgs(renderer, request, { helm: false, functions: [], ...needs })).toEqual([
-    ...args,
-    request.folder,
-  ])
+  expect(planArgs(renderer, request, { helm: false, functions: [], ...needs })).toEqual([...args])
 })
 
 it('asks kustomize for programs where they are needed and allowed', () => {
@@ -49,7 +46,6 @@ it('asks kustomize for programs where they are needed and allowed', () => {
     '--enable-alpha-plugins',
     '--enable-helm',
     '--enable-exec',
-    request.folder,
   ])
 })
 

@@ -16,7 +16,7 @@ const story: Event[] = [
   { type: 'project-found', root: '/project/sub' },
   { type: 'notice', message: 'web is a target of x' },
   { type: 'build-started', domain: 'x', targets: ['db', 'web'], renderer: 'kustomize' },
-  { type: 'command-started', command: 'kustomize build web' },
+  { type: 'command-started', command: ['kustomize', 'build', "it's here"] },
   { type: 'target-started', target: 'db' },
   { type: 'target-started', target: 'web' },
   {
@@ -62,7 +62,7 @@ it('shows every external command when it is to be verbose', async () => {
   const { terminal, written } = fakeTerminal()
   const output = await createOutput(terminal, { ...noFlags, verbose: true })
   story.forEach(output.event)
-  expect(written.stderr).toContain('\n$ kustomize build web\n')
+  expect(written.stderr).toContain("\n$ kustomize build 'it'\\''s here'\n")
 })
 
 it("annotates files for GitHub, and obeys nobody else's commands", async () => {

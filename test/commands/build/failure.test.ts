@@ -128,7 +128,7 @@ it('needs a renderer', async () => {
 it.each([
   ['exits with a code', '#!/bin/sh\necho "out of order" >&2\nexit 7\n', 'out of order'],
   ['is ended by a signal', '#!/bin/sh\nkill -KILL $$\n', 'SIGKILL'],
-  ['cannot be started', '#!/etc\n', 'EACCES'],
+  ['cannot be started', '#!/etc\n', 'ermission denied'],
 ])('fails when the renderer %s', async (_what, script, words) => {
   const cwd = makeTargets(targetOf('web', configMap('a')), { 'bin/kustomize': script })
   const { exitCode, stderr } = await lo(['build', 'example.com'], {
