@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import {
-  cpSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { LoError, messageOf, systemCode } from '../errors.js'
-import { type Artifact, listName, parseList, singleName } from './artifact.js'
+import { type Artifact, listName } from './artifact.js'
+import {
+  createFolder,
+  type Files,
+  ignoring,
+  readFiles,
+  recoverStage,
+  replaceFile,
+  replaceFolder,
+} from './replace.js'
 import { countDocuments } from './resource.js'
-
-// Every change of an artifact is one rename: of the one file that differs, or else of a whole new folder into the
-// place of the old one. So nobody reads half an artifact, and a full disk or a kill leaves the old one. A folder
-// that was renamed away has one owner, so builds side by side need no lock: each looks at what it left behind, and
-// does it again if another build came in between.
 
 /** The folder of one target's artifact, inside `artifacts`. */
 export interface Place {
@@ -30,7 +22,6 @@ export interface Place {
 }
 
 type Processes = Pick<Context, 'pid' | 'isRunning'>
-type Files = ReadonlyMap<string, Buffer>
 
 const mostRounds = 50
 
@@ -87,7 +78,7 @@ export function writeArtifact(
       if (!existsSync(folder)) createFolder(fresh, folder, artifact.files)
       else if (changed.length === 1 && gone.length === 0 && now.size > 0)
         replaceFile(fresh, folder, changed[0]!)
-      else withStage(fresh, stage => replaceFolder(stage, folder, artifact.files, now))
+      else replaceFolder(fresh, folder, artifact.files, now)
       now = readFiles(folder)
     }
     throw new LoError('WRITE_FAILED', `Other builds keep changing ${folder}.`)
@@ -116,124 +107,11 @@ export function recoverArtifacts(artifacts: string, { pid, isRunning }: Processe
   }
 }
 
-function recoverStage(stage: string, folder: string): void {
-  const old = path.join(stage, oldName)
-  if (existsSync(old) && !ignoring(occupied, () => renameSync(old, folder))) {
-    keepForeign(old, folder)
-    retire(old)
-  }
-  rmSync(stage, { recursive: true, force: true })
-}
-
 const stageForm = /^\.lo-(\d+)-(.+)-([A-Za-z0-9]{6})$/
-const oldName = 'old'
 
 /** Something new beside the artifacts. Should this build be killed, the next one knows by the name what it is. */
 function freshName({ artifacts, target }: Place, pid: number): string {
   return path.join(artifacts, `.lo-${pid}-${target}-${randomBytes(3).toString('hex')}`)
-}
-
-function createFolder(fresh: string, folder: string, files: Files): void {
-  try {
-    mkdirSync(fresh)
-    for (const [name, bytes] of files) writeFileSync(path.join(fresh, name), bytes)
-    renameSync(fresh, folder)
-  } catch (error) {
-    rmSync(fresh, { recursive: true, force: true })
-    if (!occupied.includes(systemCode(error) ?? '')) throw error
-  }
-}
-
-function replaceFile(fresh: string, folder: string, [name, bytes]: [string, Buffer]): void {
-  try {
-    writeFileSync(fresh, bytes)
-    renameSync(fresh, path.join(folder, name))
-  } catch (error) {
-    rmSync(fresh, { force: true })
-    if (systemCode(error) !== 'ENOENT') throw error
-  }
-}
-
-function withStage(stage: string, work: (stage: string) => void): void {
-  mkdirSync(stage)
-  try {
-    work(stage)
-  } finally {
-    // An old folder that could neither go back nor be handed over waits for the next build to recover it.
-    if (!existsSync(path.join(stage, oldName))) rmSync(stage, { recursive: true, force: true })
-  }
-}
-
-function replaceFolder(stage: string, folder: string, files: Files, now: Files): void {
-  const fresh = path.join(stage, 'new')
-  mkdirSync(fresh)
-  for (const [name, bytes] of files) {
-    const isKept = now.get(name)?.equals(bytes) && link(path.join(folder, name), path.join(fresh, name))
-    if (!isKept) writeFileSync(path.join(fresh, name), bytes)
-  }
-  const old = path.join(stage, oldName)
-  const hadOld = ignoring(['ENOENT'], () => renameSync(folder, old))
-  try {
-    if (hadOld) keepForeign(old, fresh)
-    renameSync(fresh, folder)
-  } catch (error) {
-    if (hadOld) ignoring(occupied, () => renameSync(old, folder))
-    if (!occupied.includes(systemCode(error) ?? '')) throw error
-    // Another build was faster: keep what only the old folder had, and look again.
-    if (existsSync(old)) ignoring(['ENOENT'], () => keepForeign(old, folder))
-  }
-  if (existsSync(old)) retire(old)
-}
-
-/** Makes an old folder rubbish in one step: half removed it may lack its list, and would pass for foreign files. */
-function retire(old: string): void {
-  renameSync(old, path.join(path.dirname(old), 'rubbish'))
-}
-
-const occupied = ['ENOTEMPTY', 'EEXIST']
-
-/** Hands over what `lo` did not write from the old folder, which keeps it too until it goes. */
-function keepForeign(old: string, fresh: string): void {
-  const ours = new Set(namesOfOurs(old))
-  for (const name of readdirSync(old)) {
-    const [from, to] = [path.join(old, name), path.join(fresh, name)]
-    if (ours.has(name) || existsSync(to) || link(from, to)) continue
-    cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
-  }
-}
-
-/** A second name for the same file, where the file system can do that. */
-function link(from: string, to: string): boolean {
-  if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) return false
-  return ignoring(['EPERM', 'EXDEV', 'EMLINK', 'ENOTSUP', 'ENOSYS', 'ENOENT'], () => linkSync(from, to))
-}
-
-/** All files of an artifact as they are on disk. */
-function readFiles(folder: string): Files {
-  const files = new Map<string, Buffer>()
-  for (const name of namesOfOurs(folder)) {
-    ignoring(['ENOENT', 'ENOTDIR'], () => files.set(name, readFileSync(path.join(folder, name))))
-  }
-  return files
-}
-
-function namesOfOurs(folder: string): string[] {
-  let list = ''
-  ignoring(['ENOENT', 'ENOTDIR'], () => {
-    list = readFileSync(path.join(folder, listName), 'utf8')
-  })
-  return [...new Set([listName, singleName, ...parseList(list)])]
-}
-
-/** Whether it worked; false for the errors that were expected. */
-function ignoring(codes: string[], work: () => unknown): boolean {
-  try {
-    work()
-    return true
-  } catch (error) {
-    if (codes.includes(systemCode(error) ?? '')) return false
-    throw error
-  }
 }
 
 /** A render that has become empty is a mistake more often than a wish, and a sync would delete everything. */

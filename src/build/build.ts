@@ -1,16 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
-import { parseDocument } from 'yaml'
 import type { Context } from '../context.js'
 import { LoError, type Problem } from '../errors.js'
 import type { TargetReport } from '../events.js'
 import { type Layout, planArtifact } from './artifact.js'
 import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
+import { fillIn } from './fill-in.js'
 import { type Lanes, openLanes } from './lanes.js'
 import { findRenderer, type Renderer, renderTarget } from './render.js'
-import { splitDocuments } from './resource.js'
-import { findLeftOver, findMultiLine, substitute } from './substitute.js'
+import type { Variables } from './substitute.js'
 
 export interface BuildRequest {
   /** The project's root: the names of files in messages are relative to it, and nothing is written outside it. */
@@ -23,7 +22,7 @@ export interface BuildRequest {
   /** All targets of the domain, to tell which artifacts have none any more. */
   allTargets: string[]
   layout: Layout
-  variables: Readonly<Record<string, string | undefined>>
+  variables: Variables
   /** Whether targets may run KRM functions that are programs. */
   enableExec: boolean
   /** Added to the environment of the renderer. */
@@ -175,7 +174,7 @@ async function buildTarget(
     const { stdout, stderr } = await renderTarget(renderer, { ...request, target, folder }, lanes, ctx)
     const file = path.relative(request.root, folder)
     const said = stderr.trim() === '' ? [] : [{ file, message: stderr.trim() }]
-    const { bytes, warnings } = fillIn(stdout, target, file, request)
+    const { bytes, warnings } = fillIn(stdout, target, file, request.variables)
     const artifact = planArtifact(bytes, request.layout)
     if (request.isSecretRefused) refuseSecrets(target, bytes)
     const place = { artifacts: path.join(request.folder, 'artifacts'), target }
@@ -185,55 +184,6 @@ async function buildTarget(
     if (ctx.signal.aborted) return { report: report({ outcome: 'skipped' }), warnings: [] }
     if (!(error instanceof LoError)) throw error
     return { report: report({ outcome: 'failed', error }), warnings: [] }
-  }
-}
-
-/** Puts the values of variables in. A render without any goes through untouched, byte for byte. */
-function fillIn(
-  rendered: Buffer,
-  target: string,
-  file: string,
-  { variables }: BuildRequest,
-): { bytes: Buffer; warnings: Problem[] } {
-  if (!rendered.includes('LOK8S_')) return { bytes: rendered, warnings: [] }
-  const text = rendered.toString('utf8')
-  const [multiLine] = findMultiLine(text, variables)
-  if (multiLine !== undefined) {
-    throw new LoError(
-      'RENDER_FAILED',
-      `Target "${target}" uses ${multiLine}, whose value has more than one line.`,
-      {
-        hint: 'Give it a value of one line: another one would change the structure of the YAML around it.',
-      },
-    )
-  }
-  const filled = substitute(text, variables)
-  refuseBroken(target, text, filled)
-  const warnings = findLeftOver(filled).map(name => ({
-    file,
-    message: `\${${name}} is left as it is`,
-    hint: /^LOK8S_(USER|SPEC)_/.test(name)
-      ? 'the variable is not set, and lo deploy will refuse it'
-      : 'only names that begin with LOK8S_USER_ or LOK8S_SPEC_ are replaced',
-  }))
-  return { bytes: Buffer.from(filled), warnings }
-}
-
-/** A value is put in as text, and may so turn a document into something that is no YAML any more. */
-function refuseBroken(target: string, before: string, after: string): void {
-  const original = new Set(splitDocuments(before))
-  for (const document of splitDocuments(after)) {
-    if (original.has(document)) continue
-    const [mistake] = parseDocument(document, { logLevel: 'error' }).errors
-    if (!mistake) continue
-    throw new LoError(
-      'RENDER_FAILED',
-      `Target "${target}" is no YAML any more once its variables are filled in.`,
-      {
-        detail: mistake.message,
-        hint: 'Put the reference in quotes, or change the value.',
-      },
-    )
   }
 }
 

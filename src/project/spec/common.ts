@@ -13,9 +13,12 @@ import {
   relativePath,
   strings,
   text,
+  version,
 } from './fields.js'
 
 export const apiVersion = z.literal('cluster.lok8s.dev/v1beta1')
+
+export const kubernetes = map({ version })
 
 export const metadata = (name: z.ZodType<string>) =>
   map({

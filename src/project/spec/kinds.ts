@@ -1,60 +1,23 @@
 import * as z from 'zod'
-import { anyProvider, apiVersion, commonSpec, metadata, provider } from './common.js'
+import { anyProvider, apiVersion, commonSpec, kubernetes, metadata } from './common.js'
 import {
   anyCase,
   cidr,
   count,
   dnsLabel,
   httpsUrl,
-  labels,
   map,
   namespace,
   nonEmpty,
   port,
   strings,
   text,
-  version,
   versionOrImage,
 } from './fields.js'
+import { hetzner } from './hetzner.js'
 
-const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).min(1)])
-const kubernetes = map({ version })
 const poolName = text(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'a name of letters, digits and "-"')
 const pools = <Pool extends z.ZodType>(pool: Pool) => z.record(poolName, pool)
-
-const hetznerPool = () => ({
-  type: oneOrMore(nonEmpty).describe('Server type, or candidates in order of preference'),
-  labels: labels.optional(),
-  taints: z
-    .array(
-      text(
-        /^[^=:\s]+(=[^:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
-        'a taint such as key=value:NoSchedule',
-      ),
-    )
-    .optional(),
-})
-
-const hetznerConfig = () =>
-  map({
-    location: oneOrMore(nonEmpty).optional().describe('Location, or candidates that are tried in order'),
-    image: nonEmpty.optional(),
-    controlPlane: map({ replicas: count(1, 9).default(1), ...hetznerPool() }).optional(),
-    workers: z
-      .array(map({ name: dnsLabel(30), replicas: count(0, 500).default(1), ...hetznerPool() }))
-      .optional(),
-    network: map({ cidr: cidr.optional() }).optional(),
-    firewall: map({ ssh: z.array(cidr).optional(), api: z.array(cidr).optional() }).optional(),
-    ssh: map({ privateKeyFile: nonEmpty.optional() })
-      .optional()
-      .describe('Without a key file the key is derived from the token'),
-  })
-
-const hetzner = () => ({
-  kubernetes,
-  ...commonSpec,
-  provider: provider(hetznerConfig()).optional(),
-})
 
 const rehearsal = () => ({
   kubernetes: kubernetes.optional(),
