@@ -8,8 +8,9 @@ import type { Context } from './context.js'
 
 const registrations = [registerUse, registerBuild, registerSchema]
 
-/** The command line: global flags and the list of commands. `write` takes what belongs on stdout. */
+/** The command line: global flags and the list of commands. */
 export function createProgram(ctx: Context): Command {
+  let said = ''
   // `.command()` after these settings: commands inherit them only then.
   const program = new Command('lo')
     .description('Takes a Kubernetes cluster from a folder of YAML to running and healthy.')
@@ -34,7 +35,10 @@ export function createProgram(ctx: Context): Command {
     )
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
-      writeOut: text => ctx.output.result({ text: text.trimEnd(), data: { text: text.trimEnd() } }),
+      writeOut: text => {
+        said += text
+        ctx.output.result({ text: text.trimEnd(), data: { text: said.trimEnd() } })
+      },
       writeErr: () => {},
     })
     .exitOverride()

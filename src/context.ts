@@ -14,15 +14,16 @@ export interface Ended {
  */
 export interface Shell {
   /**
-   * Has one line worked on. The script writes what the program writes to stdout and stderr, then a NUL to each, and
-   * the status and another NUL to stderr. Throws the reason of `signal` when that is aborted meanwhile, and
-   * `TOOL_FAILED` when the shell itself ends.
+   * Has one line worked on. Behind what the program writes to stdout and stderr, the script puts a mark: NUL, the
+   * token, NUL. Behind the mark on stderr it puts the status and another mark. Throws the reason of `signal` when
+   * that is aborted meanwhile, and `TOOL_FAILED` when the shell itself ends; it cannot be asked again then.
    */
   ask: (line: string) => Promise<Ended>
+  /** Lets the shell end; what it still runs is ended with it. */
   close: () => void
 }
 
-/** Starts `/bin/sh` on a script, with `args` as `$1` and on, and with `env` added to the environment of `lo`. */
+/** Starts `/bin/sh` on a script: `$1` is the token, `args` are `$2` and on, `env` is added to what `lo` has. */
 export type OpenShell = (script: string, args: string[], env: Record<string, string>) => Promise<Shell>
 
 /** Everything impure that a command may use but the file system. Made in `system.ts`, faked in `test/helpers/`. */

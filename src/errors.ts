@@ -10,6 +10,7 @@ const exitCodeOf = {
   SPEC_INVALID: exitCodes.refused,
   TOOL_MISSING: exitCodes.refused,
   PATH_OUTSIDE: exitCodes.refused,
+  READ_FAILED: exitCodes.failed,
   TOOL_FAILED: exitCodes.failed,
   RENDER_FAILED: exitCodes.failed,
   FUNCTION_REFUSED: exitCodes.failed,

@@ -1,25 +1,24 @@
+import { randomUUID } from 'node:crypto'
 import { accessSync, constants, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Context, OpenShell } from './context.js'
+import type { Context, Ended, OpenShell } from './context.js'
 import { exitCodes, LoError, systemCode } from './errors.js'
 import { createOutput, readOutputFlags } from './output/index.js'
 
 /** The real world. With `bin/lo.js`, the only file that may touch `process`, start a program or read the clock. */
 export async function systemContext(args: string[]): Promise<Context> {
   const { stdout, stderr, env } = process
-  endQuietlyWhenNobodyReads(stdout)
-  endQuietlyWhenNobodyReads(stderr)
+  goOnWhenNobodyReads(stdout)
+  goOnWhenNobodyReads(stderr)
+  const cwd = workingFolder()
   const running = new Set<End>()
   const signal = abortOnInterrupt(running)
   const now = () => performance.now()
-  const output = await createOutput(
-    { stdout, stderr, cwd: process.cwd(), env, now, every },
-    readOutputFlags(args),
-  )
+  const output = await createOutput({ stdout, stderr, cwd, env, now, every }, readOutputFlags(args))
   return {
-    cwd: process.cwd(),
+    cwd,
     env,
     cores: availableParallelism(),
     pid: process.pid,
@@ -32,12 +31,23 @@ export async function systemContext(args: string[]): Promise<Context> {
   }
 }
 
-/** `lo use | head -1` is no error. */
-function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+/** `lo use | head -1` is no error: what nobody reads is dropped, and the work goes on. */
+function goOnWhenNobodyReads(stream: NodeJS.WriteStream): void {
   stream.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-    process.exit(exitCodes.ok)
+    const code = systemCode(error)
+    if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return
+    process.stderr.write(`error: the output cannot be written: ${error.message}\n`)
+    process.exit(exitCodes.failed)
   })
+}
+
+/** The working folder; where it has been removed meanwhile, what the shell still calls it. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env.PWD ?? '/'
+  }
 }
 
 /** Ends one program that `lo` has started, and what that has started in turn. */
@@ -73,68 +83,82 @@ function every(milliseconds: number, callback: () => void): () => void {
 const mostBytes = 512 * 1024 * 1024
 
 function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
-  // A group of its own lets `lo` end what a program has started in turn. On a terminal the group stays the
-  // terminal's: Ctrl-C reaches all of it anyway, and a plugin that asks for a passphrase needs the terminal.
-  const detached = !process.stdin.isTTY
   return async (script, args, env) => {
     const { execa } = await import('execa')
     signal.throwIfAborted()
-    const shell = execa('/bin/sh', ['-c', script, 'sh', ...args], {
+    const token = randomUUID()
+    const shell = execa('/bin/sh', ['-c', script, 'sh', token, ...args], {
       env,
       encoding: 'buffer',
       buffer: false,
       stdin: 'pipe',
       reject: false,
       cleanup: false,
-      detached,
+      // A group of its own: so `lo` can end what a program has started in turn.
+      detached: true,
     })
-    const end: End = name => endProcess(shell.pid, detached, name)
+    const end: End = name => endGroup(shell.pid, name)
     running.add(end)
     // The shell may be gone before it has read a line; what it leaves unanswered says so.
     shell.stdin.on('error', () => {})
-    const [stdout, stderr] = [splitAtNul(shell.stdout), splitAtNul(shell.stderr)]
-    const next = async (frames: AsyncGenerator<Buffer, undefined>) => {
-      const { value } = await frames.next()
-      if (value) return value
-      throw signal.aborted ? signal.reason : new LoError('TOOL_FAILED', 'The shell has ended.')
+    const mark = Buffer.from(`\0${token}\0`)
+    const [stdout, stderr] = [splitAt(mark, shell.stdout), splitAt(mark, shell.stderr)]
+    const ask = async (line: string): Promise<Ended> => {
+      shell.stdin.write(`${line}\n`)
+      const [output, words, status] = await Promise.all([stdout.next(), stderr.next(), stderr.next()])
+      signal.throwIfAborted()
+      if (output.value && words.value && /^\d+$/.test(String(status.value))) {
+        return { stdout: output.value, stderr: words.value.toString(), status: Number(status.value) }
+      }
+      throw new LoError('TOOL_FAILED', 'The shell has ended before the program it ran.')
     }
+    let asked = 0
     return {
       ask: async line => {
-        shell.stdin.write(`${line}\n`)
-        const [output, words, status] = await Promise.all([next(stdout), next(stderr), next(stderr)])
-        return { stdout: output, stderr: words.toString(), status: Number(status) }
+        asked += 1
+        const ended = await ask(line)
+        asked -= 1
+        return ended
       },
       close: () => {
         shell.stdin.end()
+        if (asked > 0) end('SIGTERM')
         // After an interrupt a plugin may outlive the program that started it: it goes when `lo` does.
-        if (!signal.aborted) running.delete(end)
+        if (asked === 0 && !signal.aborted) running.delete(end)
       },
     }
   }
 }
 
-async function* splitAtNul(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+/** What stands before each mark; what comes after the last one is dropped. */
+async function* splitAt(mark: Buffer, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
   let parts: Buffer[] = []
   let size = 0
+  let tail = Buffer.alloc(0)
   for await (const chunk of stream) {
-    let rest = chunk
-    for (let end = rest.indexOf(0); end >= 0; end = rest.indexOf(0)) {
-      yield Buffer.concat([...parts, rest.subarray(0, end)])
-      rest = rest.subarray(end + 1)
-      parts = []
-      size = 0
-    }
-    parts.push(rest)
-    size += rest.length
+    // A mark may lie across chunks.
+    const seam = Buffer.concat([tail, chunk])
+    tail = seam.subarray(-mark.length)
+    parts.push(chunk)
+    size += chunk.length
     if (size > mostBytes)
       throw new LoError('TOOL_FAILED', `A program wrote more than ${mostBytes / 1024 / 1024} MB.`)
+    if (!seam.includes(mark)) continue
+    let rest = Buffer.concat(parts)
+    for (let at = rest.indexOf(mark); at >= 0; at = rest.indexOf(mark)) {
+      yield rest.subarray(0, at)
+      rest = rest.subarray(at + mark.length)
+    }
+    parts = [rest]
+    size = rest.length
+    tail = rest.subarray(-mark.length)
   }
 }
 
-function endProcess(pid: number | undefined, group: boolean, name: NodeJS.Signals): void {
-  if (pid === undefined) return
+function endGroup(leader: number | undefined, name: NodeJS.Signals): void {
+  if (leader === undefined) return
   try {
-    process.kill(group ? -pid : pid, name)
+    process.kill(-leader, name)
   } catch {
     // It is gone already, which is what was wanted.
   }

@@ -80,3 +80,8 @@ it('writes only into artifacts/', async () => {
     'clusters/example.com/artifacts/web/kustomization.yaml',
   ])
 })
+
+it('has the whole help in its JSON document', async () => {
+  const { document } = await loJson(['build', '--help'], { cwd })
+  expect(document.text).toMatch(/^Usage: lo build [^]*Examples:\n/)
+})

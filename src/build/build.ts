@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
 import type { Context } from '../context.js'
-import { LoError, type Problem } from '../errors.js'
+import { LoError, messageOf, type Problem, systemCode } from '../errors.js'
 import type { TargetReport } from '../events.js'
 import { type Layout, planArtifact } from './artifact.js'
 import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
@@ -64,6 +64,7 @@ export async function buildTargets(request: BuildRequest, ctx: BuildContext): Pr
     for (const warning of findOrphans(artifacts, request)) ctx.output.event({ type: 'warning', ...warning })
     return { renderer, targets: reports }
   } finally {
+    limit.clearQueue()
     lanes.close()
   }
 }
@@ -134,18 +135,25 @@ export function failureOf({ targets }: BuildReport, domain: string): LoError | u
   if (skipped.length > 0) {
     const built = targets.length - failed.length - skipped.length
     return new LoError('INTERRUPTED', `Interrupted: ${built} of ${targets.length} targets are built.`, {
-      detail: `Not built, ${kept}: ${[...failed, ...skipped].join(', ')}`,
+      detail: `Not built, ${kept}: ${someOf([...failed, ...skipped])}`,
       hint: 'Run the same command again to build the rest.',
     })
   }
   if (failed.length === 0) return undefined
   return new LoError(
     'BUILD_FAILED',
-    `${failed.length} of ${targets.length} target${targets.length === 1 ? '' : 's'} of ${domain} failed: ${failed.join(', ')}.`,
+    `${failed.length} of ${targets.length} target${targets.length === 1 ? '' : 's'} of ${domain} failed: ${someOf(failed)}.`,
     {
       detail: `Nothing of the failed targets was written; ${kept}.`,
     },
   )
+}
+
+const mostNames = 10
+
+function someOf(names: string[]): string {
+  const more = names.length - mostNames
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')} and ${more} more` : names.join(', ')
 }
 
 interface Built {
@@ -182,9 +190,17 @@ async function buildTarget(
     return { report: report({ outcome, resources: artifact.resources }), warnings: [...said, ...warnings] }
   } catch (error) {
     if (ctx.signal.aborted) return { report: report({ outcome: 'skipped' }), warnings: [] }
-    if (!(error instanceof LoError)) throw error
-    return { report: report({ outcome: 'failed', error }), warnings: [] }
+    return { report: report({ outcome: 'failed', error: asFailure(target, error) }), warnings: [] }
   }
+}
+
+/** A file that cannot be read fails its target; what is neither that nor explained is a bug. */
+function asFailure(target: string, error: unknown): LoError {
+  if (error instanceof LoError) return error
+  if (systemCode(error) === undefined) throw error
+  return new LoError('RENDER_FAILED', `Target "${target}" cannot be read: ${messageOf(error)}.`, {
+    cause: error,
+  })
 }
 
 function refuseSecrets(target: string, rendered: Buffer): void {

@@ -46,7 +46,7 @@ function refuseBroken(target: string, before: string, after: string): void {
       `Target "${target}" is no YAML any more once its variables are filled in.`,
       {
         detail: mistake.message,
-        hint: 'Put the reference in quotes, or change the value.',
+        hint: 'Change the value: it is put in as text, and quotes that it would need are not added.',
       },
     )
   }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { statOf } from './stat.js'
 
 /** A KRM function that kustomize leaves out, with exit code 0, unless it is called with more than its usual flags. */
 export interface KrmFunction {
@@ -46,7 +47,8 @@ interface Visit {
 function visitFolder(folder: string, visit: Visit): void {
   const file = kustomizationFile(folder)
   if (file === undefined) return
-  const key = `${visit.isConfig} ${realpathSync(folder)}`
+  const real = ignoringMistakes(() => realpathSync(folder)) ?? folder
+  const key = `${visit.isConfig} ${real}`
   if (visit.seen.has(key)) return
   visit.seen.add(key)
   const kustomization = readYaml(file)
@@ -68,9 +70,11 @@ function visitEntries(folder: string, entries: unknown, visit: Visit, inlineIn?:
       continue
     }
     const place = path.resolve(folder, entry)
-    const stat = statSync(place, { throwIfNoEntry: false })
+    const stat = statOf(place)
     if (stat?.isDirectory()) visitFolder(place, visit)
-    if (stat?.isFile() && visit.isConfig) visitConfig(readFileSync(place, 'utf8'), place, visit.needs)
+    if (!stat?.isFile() || !visit.isConfig) continue
+    const text = ignoringMistakes(() => readFileSync(place, 'utf8'))
+    if (text !== undefined) visitConfig(text, place, visit.needs)
   }
 }
 

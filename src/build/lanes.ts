@@ -13,10 +13,10 @@ export interface Lanes {
  */
 const script = `
 while read -r target args; do
-  "$1" $args "$2/$target" </dev/null
+  "$2" $args "$3/$target" </dev/null
   status=$?
-  printf '\\0'
-  printf '\\0%s\\0' "$status" >&2
+  printf '\\0%s\\0' "$1"
+  printf '\\0%s\\0%s\\0%s\\0' "$1" "$status" "$1" >&2
 done
 `
 

@@ -1,10 +1,11 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
 import type { Context, Ended } from '../context.js'
 import { LoError, type Problem } from '../errors.js'
 import { findNeeds, type KrmFunction, kustomizationFile, type Needs } from './kustomization.js'
 import type { Lanes } from './lanes.js'
+import { statOf } from './stat.js'
 
 export interface Renderer {
   program: 'kustomize' | 'kubectl'
@@ -39,9 +40,20 @@ export async function renderTarget(
 ): Promise<Ended> {
   const args = planArgs(renderer, request, findNeeds(request.folder))
   output.event({ type: 'command-started', command: [renderer.path, ...args, request.folder] })
-  const ended = await lanes.render(request.target, args)
+  const ended = await lanes.render(request.target, args).catch(error => {
+    throw explainBroken(renderer, request, error)
+  })
   if (ended.status === 0) return ended
   throw explainFailure(renderer, request, ended)
+}
+
+function explainBroken({ program }: Renderer, { target }: RenderRequest, error: unknown): unknown {
+  if (!(error instanceof LoError) || error.code !== 'TOOL_FAILED') return error
+  return new LoError('RENDER_FAILED', `The render of target "${target}" by ${program} was cut off.`, {
+    cause: error,
+    detail: error.message,
+    hint: 'Run it again; should the same happen, see what --verbose shows.',
+  })
 }
 
 /** The arguments before the folder. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
@@ -114,13 +126,15 @@ function ownWords(said: string): string {
 /** The file that the renderer's words are about: the last of the project they name, since they go inwards. */
 function findCulprit(words: string, root: string, folder: string, program: string): Problem {
   const named = placesIn(words, folder).filter(place => place.startsWith(root + path.sep))
-  const existing = named.findLast(file => statSync(file, { throwIfNoEntry: false })?.isFile())
+  const existing = named.findLast(file => statOf(file)?.isFile())
   if (existing) return { file: path.relative(root, existing), message: `${program} stopped at this file` }
   const file = path.relative(root, kustomizationFile(folder) ?? folder)
-  const missing = /no such file/i.test(words) ? named.findLast(file => !existsSync(file)) : undefined
+  // Words of what is fetched from elsewhere look like files that are missing here.
+  const isLocal = /no such file/i.test(words) && !/:\/\/|\bgit |\blookup /.test(words)
+  const missing = isLocal ? named.findLast(file => !existsSync(file)) : undefined
   return {
     file,
-    message: missing ? `${path.relative(root, missing)} does not exist` : `${program} stopped here`,
+    message: missing ? `${path.relative(folder, missing)} does not exist` : `${program} stopped here`,
   }
 }
 
@@ -131,16 +145,17 @@ function placesIn(words: string, folder: string): string[] {
     .filter(word => word.includes('.') || word.includes('/'))
     .map(word => {
       const place = path.resolve(at, word)
-      if (isFolder(place)) at = place
+      if (statOf(place)?.isDirectory()) at = place
       return place
     })
 }
 
-const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
-
 function hintFor(words: string): string | undefined {
-  if (/unknown shorthand flag: 'c' in -c|helm version -c/.test(words)) {
+  if (/unknown shorthand flag: 'c' in -c/.test(words)) {
     return 'kustomize before 5.8 cannot work with Helm 4: install kustomize 5.8 or later, or Helm 3.'
+  }
+  if (/"helm": executable file not found|is 'helm' installed/.test(words)) {
+    return 'The target uses charts: is helm installed?'
   }
   if (/unable to find plugin root|unable to load.*plugin|external plugins disabled/i.test(words)) {
     return 'Put the plugin into .kustomize/<group>/<version>/<kind in lower case>/<Kind>, or set KUSTOMIZE_PLUGIN_HOME.'

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.js'
+import { spellOut } from '../project/name.js'
 import type { Overview } from '../project/overview.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
@@ -43,7 +44,7 @@ function formatOverview({ active, domains }: Overview): string {
   if (domains.length === 0) return `${head}\n\nThere is no domain in clusters/ yet.`
   const rows = domains.map(
     ({ name, kind, clusterRef }) =>
-      `  ${name} (${clusterRef === undefined ? kind : `${kind} -> ${clusterRef}`})`,
+      `  ${name} (${spellOut(clusterRef === undefined ? kind : `${kind} -> ${clusterRef}`)})`,
   )
   return [head, '', 'Available domains:', ...rows].join('\n')
 }

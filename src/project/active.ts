@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, realpathSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { systemCode } from '../errors.js'
+import { LoError, messageOf, systemCode } from '../errors.js'
 import type { Output } from '../output/output.js'
 import { isName, nameRule, showName } from './name.js'
 import type { Project } from './root.js'
@@ -27,15 +28,22 @@ export function readActive(project: Project, output: Output): string | undefined
   return undefined
 }
 
+/** Throws `PATH_OUTSIDE` when `clusters/` is a link that leads out of the project, `WRITE_FAILED` when it cannot. */
 export async function writeActive(project: Project, name: string): Promise<void> {
+  if (path.relative(realpathSync(project.root), realpathSync(project.clusters)).startsWith('..')) {
+    throw new LoError(
+      'PATH_OUTSIDE',
+      `${project.clusters} leads out of the project, where lo writes nothing.`,
+    )
+  }
   const file = activeFile(project)
-  const fresh = `${file}.new`
+  const fresh = `${file}.${randomBytes(3).toString('hex')}`
   try {
     await writeFile(fresh, `${name}\n`)
     await rename(fresh, file)
-  } catch (error) {
+  } catch (cause) {
     await rm(fresh, { force: true })
-    throw error
+    throw new LoError('WRITE_FAILED', `The active domain cannot be written: ${messageOf(cause)}.`, { cause })
   }
 }
 

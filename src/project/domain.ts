@@ -3,7 +3,7 @@ import path from 'node:path'
 import { LoError } from '../errors.js'
 import { checkName, isName } from './name.js'
 import { suggest } from './nearest.js'
-import { isFolder, type Project } from './root.js'
+import { isFolder, type Project, unreadable } from './root.js'
 
 /** A folder `clusters/<name>/` with a spec: a cluster, or a deployment into another domain's cluster. */
 export interface Domain {
@@ -18,7 +18,7 @@ const specNames = { cluster: 'cluster.lok8s.yaml', deployment: 'deploy.lok8s.yam
 
 /** All domains in byte order; hidden folders and folders without a spec are none. */
 export function listDomains(project: Project): Domain[] {
-  return readdirSync(project.clusters)
+  return readClusters(project)
     .filter(isName)
     .sort()
     .flatMap(name => domainAt(project, name) ?? [])
@@ -45,6 +45,14 @@ export function findDomain(project: Project, name: string, origin = ''): Domain 
 
 export function hasDomain(project: Project, name: string): boolean {
   return isName(name) && domainAt(project, name) !== undefined
+}
+
+function readClusters({ clusters }: Project): string[] {
+  try {
+    return readdirSync(clusters)
+  } catch (error) {
+    throw unreadable(clusters, error)
+  }
 }
 
 function domainAt(project: Project, name: string): Domain | undefined {

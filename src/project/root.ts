@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.js'
-import { LoError } from '../errors.js'
+import { LoError, messageOf } from '../errors.js'
 
 /** A user's project: the folder that holds `clusters/`. All paths are absolute. */
 export interface Project {
@@ -47,4 +47,9 @@ function nearestProject(start: string): string {
 
 export function isFolder(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** The error for a folder whose entries cannot be read. */
+export function unreadable(folder: string, cause: unknown): LoError {
+  return new LoError('READ_FAILED', `${folder} cannot be read: ${messageOf(cause)}.`, { cause })
 }

@@ -5,7 +5,7 @@ import type { Output } from '../output/output.js'
 import type { Domain } from './domain.js'
 import { checkName } from './name.js'
 import { suggest } from './nearest.js'
-import { isFolder } from './root.js'
+import { isFolder, unreadable } from './root.js'
 
 /** The folder of one target. */
 export function targetFolder(domain: Domain, target: string): string {
@@ -66,7 +66,7 @@ function readTargetsFolder(domain: Domain): { name: string; broken: boolean }[] 
       broken: entry.isSymbolicLink() && !existsSync(path.join(folder, entry.name)),
     }))
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw unreadable(folder, error)
     throw new LoError('TARGET_MISSING', `clusters/${domain.name} has no folder targets/.`, {
       hint: `Make clusters/${domain.name}/targets/<target>/kustomization.yaml.`,
     })

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
+import { showName } from './name.js'
+import { suggest } from './nearest.js'
 import type { Project } from './root.js'
 import type { Cluster } from './spec/load.js'
 
@@ -66,7 +68,8 @@ function loadApiAddress(
       LOK8S_USER_API_HOST: hostname.replace(/^\[|\]$/g, ''),
       LOK8S_USER_API_PORT: port || '6443',
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof LoError) throw error
     warn(
       'no API server can be read from this kubeconfig, so LOK8S_USER_API_HOST and LOK8S_USER_API_PORT are not set',
     )
@@ -76,8 +79,17 @@ function loadApiAddress(
 
 function findCluster({ clusters, contexts }: Kubeconfig, context: string | undefined) {
   if (context === undefined) return clusters?.[0]
-  const name = contexts?.find(entry => entry.name === context)?.context?.cluster
+  const found = contexts?.find(entry => entry.name === context)
+  if (!found) throw unknownContext(context, contexts?.map(entry => String(entry.name)) ?? [])
+  const name = found.context?.cluster
   return clusters?.find(entry => name !== undefined && entry.name === name)
+}
+
+function unknownContext(context: string, known: string[]): LoError {
+  const hint = suggest(context, known)
+  return new LoError('USAGE', `The kubeconfig has no context ${showName(context)} (--context).`, {
+    ...(hint && { hint }),
+  })
 }
 
 interface Kubeconfig {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { lo, loJson } from '../helpers/lo.js'
@@ -143,4 +143,23 @@ it('finds the project above the working folder, in --dir and in $PATH_BASE', asy
     lo(['use'], { cwd: elsewhere, env: { PATH_BASE: cwd } }),
   ])
   expect(found.map(({ stdout }) => stdout.split('\n')[0])).toEqual(Array(3).fill('Active: example.com'))
+})
+
+it('writes nothing outside the project', async () => {
+  const elsewhere = makeDomains()
+  const cwd = makeProject({})
+  rmSync(path.join(cwd, 'clusters'), { recursive: true })
+  symlinkSync(path.join(elsewhere, 'clusters'), path.join(cwd, 'clusters'))
+  const { exitCode, stderr } = await lo(['use', 'example.com'], { cwd })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('leads out of the project')
+  expect(existsSync(path.join(elsewhere, 'clusters/.active'))).toBe(false)
+})
+
+it('says why the active domain cannot be written', async () => {
+  const cwd = makeDomains()
+  mkdirSync(path.join(cwd, 'clusters/.active'))
+  const { exitCode, stderr } = await lo(['use', 'example.com'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('error: The active domain cannot be written: ')
 })

@@ -75,6 +75,13 @@ it('finds the kubeconfig under its older name first', () => {
   expect(file).toBe('.kubeconfig/secret.example.com.yaml')
 })
 
+it('refuses a context that the kubeconfig does not have', () => {
+  const files = { '.kubeconfig/test.yaml': kubeconfig('https://main.example.com') }
+  expect(() => loadIn(files, { context: 'nope' })).toThrow(
+    'The kubeconfig has no context "nope" (--context).',
+  )
+})
+
 it('refuses a kubeconfig that is named and not there', () => {
   expect(() => loadIn({}, { kubeconfig: 'nowhere' })).toThrow(
     /^There is no kubeconfig .*\/nowhere \(--kubeconfig\)\.$/,
@@ -101,7 +108,6 @@ it('takes the cluster of the context that is named, and else the first cluster',
 })
 
 it.each([
-  ['a context that is not there', kubeconfig('https://main.example.com'), { context: 'main' }],
   ['a context whose cluster is not there', kubeconfig('https://main.example.com'), { context: 'lost' }],
   [
     'a context without a cluster, and a cluster without a name',

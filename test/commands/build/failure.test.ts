@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { expect, inject, it } from 'vitest'
@@ -60,13 +60,13 @@ it.each([
   [
     'a missing file',
     { 'web/kustomization.yaml': 'resources: [gone.yaml]\n' },
-    `${targets}/web/kustomization.yaml: ${targets}/web/gone.yaml does not exist`,
+    `${targets}/web/kustomization.yaml: gone.yaml does not exist`,
     'no such file or directory',
   ],
   [
     'a missing base',
     { 'web/kustomization.yaml': 'resources: [../../gone]\n' },
-    `${targets}/web/kustomization.yaml: ${domainFolder}/gone does not exist`,
+    `${targets}/web/kustomization.yaml: ../../gone does not exist`,
     'no such file or directory',
   ],
   [
@@ -214,4 +214,66 @@ it('leaves the targets as they are, whatever happens', async () => {
   const { exitCode } = await build(cwd)
   expect(exitCode).toBe(1)
   expect(readTree(targetFolder(cwd, '.'))).toEqual(before)
+})
+
+it('tells the targets apart whatever a plugin writes', async () => {
+  const plugin = '#!/bin/sh\nprintf "x\\0y\\0" >&2\nexit 3\n'
+  const bad = (target: string) => ({
+    [`${target}/kustomization.yaml`]: 'generators: [loud.yaml]\n',
+    [`${target}/loud.yaml`]: 'apiVersion: example.com/v1\nkind: Loud\nmetadata: { name: loud }\n',
+  })
+  const good = ['b1', 'b2', 'b3', 'b4'].map(name => targetOf(name, configMap(name)))
+  const files = Object.assign(
+    { 'c/kustomization.yaml': 'resources: [gone.yaml]\n' },
+    bad('a1'),
+    bad('a2'),
+    ...good,
+  )
+  const cwd = makeTargets(files, { '.kustomize/example.com/v1/loud/Loud': plugin })
+  const { stdout } = await build(cwd)
+  expect(stdout.split('\n').map(row => row.split(/ +/).slice(0, 2).join(' '))).toEqual([
+    'a1 failed',
+    'a2 failed',
+    'b1 created',
+    'b2 created',
+    'b3 created',
+    'b4 created',
+    'c failed',
+  ])
+})
+
+it.each([
+  ['a word too long for a path', `configMapGenerator: [{ name: a, literals: ["abc.${'x'.repeat(400)}"] }]\n`],
+  ['a transformer that is not there', 'transformers: ["gone/../../x.yaml"]\n'],
+])('takes no failure for a bug: %s', async (_what, kustomization) => {
+  const cwd = makeTargets({ 'a/kustomization.yaml': kustomization, ...targetOf('b', configMap('b')) })
+  const { exitCode, stdout, stderr } = await build(cwd)
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/^a {2}failed.*\nb {2}created/)
+  expect(stderr).not.toContain('bug')
+})
+
+it('takes a link that leads to itself for no bug', async () => {
+  const cwd = makeTargets({ 'a/kustomization.yaml': 'resources: [loop]\n', ...targetOf('b', configMap('b')) })
+  symlinkSync('loop', path.join(targetFolder(cwd, 'a'), 'loop'))
+  const { stdout, stderr } = await build(cwd)
+  expect(stdout).toMatch(/^a {2}failed.*\nb {2}created/)
+  expect(stderr).not.toContain('bug')
+})
+
+it('says that something cannot be fetched without making a missing file of it', async () => {
+  const cwd = makeTargets({ 'a/kustomization.yaml': 'resources: ["https://nowhere.invalid/x.yaml"]\n' })
+  const { stderr } = await build(cwd)
+  expect(stderr).toContain('kustomization.yaml: kustomize stopped here')
+})
+
+it('finishes the work when nobody reads what it prints', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `t${index + 10}`)
+  const cwd = makeTargets(Object.assign({}, ...names.map(name => targetOf(name, configMap(name)))))
+  const bin = path.resolve(import.meta.dirname, '../../../bin/lo.js')
+  const command = `set -o pipefail; '${process.execPath}' '${bin}' build example.com 2>&1 | true`
+  const env = { PATH: `${inject('renderers').kustomize}:/usr/bin:/bin`, HOME: cwd }
+  const { exitCode } = await execa('bash', ['-c', command], { cwd, env, extendEnv: false })
+  expect(exitCode).toBe(0)
+  expect(Object.keys(readArtifacts(cwd))).toHaveLength(2 * names.length)
 })
