@@ -83,5 +83,5 @@ it('writes only into artifacts/', async () => {
 
 it('has the whole help in its JSON document', async () => {
   const { document } = await loJson(['build', '--help'], { cwd })
-  expect(document.text).toMatch(/^Usage: lo build [^]*Examples:\n/)
+  expect(document.text).toMatch(/^Usage: lo build [\s\S]*Examples:\n/)
 })
