@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { accessSync, constants, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
@@ -86,7 +85,7 @@ function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
   return async (script, args, env) => {
     const { execa } = await import('execa')
     signal.throwIfAborted()
-    const token = randomUUID()
+    const token = globalThis.crypto.randomUUID()
     const shell = execa('/bin/sh', ['-c', script, 'sh', token, ...args], {
       env,
       encoding: 'buffer',
