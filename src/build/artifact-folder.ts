@@ -66,17 +66,20 @@ export function writeArtifact(
     }
     const before = readFiles(folder)
     refuseEmpty(place.target, artifact, before)
+    const written = before.size === 0 ? 'created' : 'configured'
     let now: Files = before
     for (let round = 0; round < mostRounds; round++) {
       const changed = [...artifact.files].filter(([name, bytes]) => !now.get(name)?.equals(bytes))
       const gone = [...now.keys()].filter(name => !artifact.files.has(name))
       if (changed.length === 0 && gone.length === 0) {
-        return round === 0 ? 'unchanged' : before.size === 0 ? 'created' : 'configured'
+        return round === 0 ? 'unchanged' : written
       }
       mkdirSync(place.artifacts, { recursive: true })
       const fresh = freshName(place, pid)
-      if (!existsSync(folder)) createFolder(fresh, folder, artifact.files)
-      else if (changed.length === 1 && gone.length === 0 && now.size > 0)
+      // What is new as a whole needs no second look: who changes it afterwards looks for himself.
+      if (!existsSync(folder)) {
+        if (createFolder(fresh, folder, artifact.files)) return written
+      } else if (changed.length === 1 && gone.length === 0 && now.size > 0)
         replaceFile(fresh, folder, changed[0]!)
       else replaceFolder(fresh, folder, artifact.files, now)
       now = readFiles(folder)

@@ -22,15 +22,17 @@ import { listName, parseList, singleName } from './artifact.js'
 /** Files of one folder, by name. */
 export type Files = ReadonlyMap<string, Buffer>
 
-/** Puts a new folder where there is none. Leaves it to whoever was faster. */
-export function createFolder(fresh: string, folder: string, files: Files): void {
+/** Puts a new folder where there is none, and says whether it did: another build may have been faster. */
+export function createFolder(fresh: string, folder: string, files: Files): boolean {
   try {
     mkdirSync(fresh)
     for (const [name, bytes] of files) writeFileSync(path.join(fresh, name), bytes)
     renameSync(fresh, folder)
+    return true
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
     if (!occupied.includes(systemCode(error) ?? '')) throw error
+    return false
   }
 }
 
