@@ -74,3 +74,10 @@ export function systemCode(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | null)?.code
   return thrown instanceof Error && typeof code === 'string' ? code : undefined
 }
+
+/** An error as programs get it. A bug keeps its stack, since that is what a report needs. */
+export function describeError(error: Error): Record<string, unknown> {
+  if (!(error instanceof LoError)) return { code: 'BUG', message: error.message, detail: error.stack }
+  const { code, message, detail, hint, problems } = error
+  return { code, message, detail, hint, ...(problems.length > 0 && { problems }) }
+}

@@ -111,19 +111,19 @@ function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
       }
       throw new LoError('TOOL_FAILED', 'The shell has ended before the program it ran.')
     }
-    let asked = 0
+    let isBusy = false
     return {
       ask: async line => {
-        asked += 1
+        isBusy = true
         const ended = await ask(line)
-        asked -= 1
+        isBusy = false
         return ended
       },
       close: () => {
         shell.stdin.end()
-        if (asked > 0) end('SIGTERM')
+        if (isBusy) end('SIGTERM')
         // After an interrupt a plugin may outlive the program that started it: it goes when `lo` does.
-        if (asked === 0 && !signal.aborted) running.delete(end)
+        if (!isBusy && !signal.aborted) running.delete(end)
       },
     }
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
 import type { Context } from '../context.js'
-import { LoError, messageOf, type Problem, systemCode } from '../errors.js'
+import { describeError, LoError, messageOf, type Problem, systemCode } from '../errors.js'
 import type { TargetReport } from '../events.js'
 import { type Layout, planArtifact } from './artifact.js'
 import { checkInside, recoverArtifacts, writeArtifact } from './artifact-folder.js'
@@ -113,15 +113,7 @@ export function describeBuild(
     targets: targets.map(({ error, ...facts }) => ({
       ...facts,
       artifact: place(facts.target),
-      ...(error && {
-        error: {
-          code: error.code,
-          message: error.message,
-          detail: error.detail,
-          hint: error.hint,
-          problems: error.problems,
-        },
-      }),
+      ...(error && { error: describeError(error) }),
     })),
   }
 }

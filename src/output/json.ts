@@ -1,5 +1,4 @@
-import type { Problem } from '../errors.js'
-import { LoError } from '../errors.js'
+import { describeError, type Problem } from '../errors.js'
 import type { Output, Terminal } from './output.js'
 
 /** One document on stdout, whatever happened; nothing else on either stream. */
@@ -29,11 +28,4 @@ export function jsonOutput({ stdout }: Pick<Terminal, 'stdout'>): Output {
       stdout.write(`${JSON.stringify(document, null, 2)}\n`)
     },
   }
-}
-
-/** An error as programs get it. A bug keeps its stack, since that is what a report needs. */
-export function describeError(error: Error): Record<string, unknown> {
-  if (!(error instanceof LoError)) return { code: 'BUG', message: error.message, detail: error.stack }
-  const { code, message, detail, hint, problems } = error
-  return { code, message, detail, hint, ...(problems.length > 0 && { problems }) }
 }
