@@ -26,6 +26,32 @@ export interface Shell {
 /** Starts `/bin/sh` on a script: `$1` is the token, `args` are `$2` and on, `env` is added to what `lo` has. */
 export type OpenShell = (script: string, args: string[], env: Record<string, string>) => Promise<Shell>
 
+export interface RunOptions {
+  cwd?: string
+  /** Added to what `lo` has; `undefined` takes a variable away. */
+  env?: Record<string, string | undefined>
+  /** What the program reads from stdin. Without it stdin is empty. */
+  input?: string
+  /** Told each line of stdout as soon as it is complete. */
+  onLine?: (line: string) => void
+}
+
+/**
+ * Runs a program to its end, in a process group of its own. Throws the reason of `signal` when that is aborted
+ * meanwhile, and `TOOL_MISSING` when there is no such program; any other end is an answer.
+ */
+export type Run = (file: string, args: string[], options?: RunOptions) => Promise<Ended>
+
+export interface BackgroundOptions {
+  /** Where stdout and stderr are written; an older file is replaced. */
+  log: string
+  cwd?: string
+  env?: Record<string, string | undefined>
+}
+
+/** Starts a program that outlives `lo`, and answers with its pid. Throws `TOOL_MISSING` when there is no such program. */
+export type StartBackground = (file: string, args: string[], options: BackgroundOptions) => Promise<number>
+
 /** Everything impure that a command may use but the file system. Made in `system.ts`, faked in `test/helpers/`. */
 export interface Context {
   cwd: string
@@ -34,10 +60,20 @@ export interface Context {
   cores: number
   pid: number
   isRunning: (pid: number) => boolean
+  /** Sends a signal to a process; whether there was one to take it. */
+  kill: (pid: number, name: 'SIGTERM' | 'SIGKILL') => boolean
+  /** The program and first arguments that start this `lo` again. */
+  self: readonly [file: string, ...args: string[]]
   /** Aborted by Ctrl-C and by SIGTERM, which end all programs too; the reason is the error to show. */
   signal: AbortSignal
   /** Milliseconds since any fixed moment. */
   now: () => number
+  /** The date and time by the system's clock. */
+  today: () => Date
+  /** Waits; throws the reason of `signal`, or of the one given, when that is aborted meanwhile. */
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  run: Run
+  startBackground: StartBackground
   openShell: OpenShell
   /** The absolute path of a program on `PATH`. */
   find: (program: string) => string | undefined

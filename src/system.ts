@@ -1,8 +1,11 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { availableParallelism, constants as constantsOf } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Context, Ended, OpenShell } from './context.js'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Context, Ended, OpenShell, Run, StartBackground } from './context.js'
 import { exitCodes, LoError, systemCode } from './errors.js'
 import { createOutput, readOutputFlags } from './output/index.js'
 
@@ -22,8 +25,14 @@ export async function systemContext(args: string[]): Promise<Context> {
     cores: availableParallelism(),
     pid: process.pid,
     isRunning,
+    kill: sendSignal,
+    self: [process.execPath, ...process.argv.slice(1, 2)],
     signal,
     now,
+    today: () => new Date(),
+    sleep: sleepUnless(signal),
+    run: runWith(signal, running),
+    startBackground,
     openShell: openShellWith(signal, running),
     find: program => findOnPath(program, env.PATH ?? ''),
     output,
@@ -76,6 +85,81 @@ function abortOnInterrupt(running: Set<End>): AbortSignal {
 function every(milliseconds: number, callback: () => void): () => void {
   const timer = setInterval(callback, milliseconds)
   return () => clearInterval(timer)
+}
+
+function sleepUnless(interrupt: AbortSignal): Context['sleep'] {
+  return async (milliseconds, own) => {
+    const signal = own ? AbortSignal.any([interrupt, own]) : interrupt
+    await delay(milliseconds, undefined, { signal }).catch(() => {})
+    signal.throwIfAborted()
+  }
+}
+
+function runWith(signal: AbortSignal, running: Set<End>): Run {
+  return async (file, args, { cwd, env = {}, input = '', onLine } = {}) => {
+    const { execa } = await import('execa')
+    signal.throwIfAborted()
+    const program = execa(file, args, {
+      ...(cwd !== undefined && { cwd }),
+      env,
+      input,
+      encoding: 'buffer',
+      maxBuffer: mostBytes,
+      reject: false,
+      cleanup: false,
+      stripFinalNewline: false,
+      detached: true,
+    })
+    const end: End = name => endGroup(program.pid, name)
+    running.add(end)
+    try {
+      const lines = onLine && readLines(program.stdout, onLine)
+      const result = await program
+      await lines
+      signal.throwIfAborted()
+      if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, cwd, result)
+      const status = result.exitCode ?? 128 + (constantsOf.signals[result.signal!] ?? 0)
+      return { stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString(), status }
+    } finally {
+      running.delete(end)
+    }
+  }
+}
+
+async function readLines(input: Readable, onLine: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line)
+}
+
+/** `ENOENT` is about the program, or about the folder it should run in. */
+function cannotStart(
+  file: string,
+  cwd: string | undefined,
+  cause: { shortMessage?: string | undefined } = {},
+): LoError {
+  const isFolderGone = cwd !== undefined && !existsSync(cwd)
+  return new LoError(
+    'TOOL_MISSING',
+    isFolderGone ? `There is no folder ${cwd} to run ${file} in.` : `${file} cannot be started.`,
+    { cause, ...(cause.shortMessage && { detail: cause.shortMessage }) },
+  )
+}
+
+const startBackground: StartBackground = async (file, args, { log, cwd, env = {} }) => {
+  const { execa } = await import('execa')
+  const known = path.isAbsolute(file) ? isExecutable(file) : findOnPath(file, process.env.PATH ?? '')
+  if (!known) throw cannotStart(file, cwd)
+  // The shell becomes the program: so the log is the program's own file, and no pipe ends with lo.
+  const program = execa('/bin/sh', ['-c', 'umask 077; exec "$@" >"$0" 2>&1', log, file, ...args], {
+    ...(cwd !== undefined && { cwd }),
+    env,
+    stdio: 'ignore',
+    reject: false,
+    cleanup: false,
+    detached: true,
+  })
+  if (program.pid === undefined) throw cannotStart(file, cwd, await program)
+  program.unref()
+  return program.pid
 }
 
 /** What one program may write. More is a plugin gone wild. */
@@ -160,6 +244,14 @@ function endGroup(leader: number | undefined, name: NodeJS.Signals): void {
     process.kill(-leader, name)
   } catch {
     // It is gone already, which is what was wanted.
+  }
+}
+
+function sendSignal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
   }
 }
 
