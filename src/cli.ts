@@ -1,12 +1,24 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { registerBuild } from './commands/build.js'
+import { registerDestroy } from './commands/destroy.js'
 import { examples } from './commands/examples.js'
+import { registerKubeconfig } from './commands/kubeconfig.js'
+import { registerProvision } from './commands/provision.js'
+import { registerRehearsalKubelet } from './commands/rehearsal-kubelet.js'
 import { registerSchema } from './commands/schema.js'
 import { registerUse } from './commands/use.js'
 import type { Context } from './context.js'
 
-const registrations = [registerUse, registerBuild, registerSchema]
+const registrations = [
+  registerUse,
+  registerBuild,
+  registerProvision,
+  registerDestroy,
+  registerKubeconfig,
+  registerSchema,
+  registerRehearsalKubelet,
+]
 
 /** The command line: global flags and the list of commands. */
 export function createProgram(ctx: Context): Command {

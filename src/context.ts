@@ -75,7 +75,10 @@ export interface Context {
   run: Run
   startBackground: StartBackground
   openShell: OpenShell
+  fetch: typeof fetch
   /** The absolute path of a program on `PATH`. */
   find: (program: string) => string | undefined
+  /** Asks the person at the terminal, and answers with one line; absent when nobody is there to answer. */
+  ask?: (question: string) => Promise<string>
   output: Output
 }

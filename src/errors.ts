@@ -9,6 +9,8 @@ const exitCodeOf = {
   TARGET_MISSING: exitCodes.refused,
   SPEC_INVALID: exitCodes.refused,
   TOOL_MISSING: exitCodes.refused,
+  CLUSTER_UNKNOWN: exitCodes.refused,
+  DRIVER_MISSING: exitCodes.refused,
   PATH_OUTSIDE: exitCodes.refused,
   READ_FAILED: exitCodes.failed,
   TOOL_FAILED: exitCodes.failed,
@@ -17,6 +19,10 @@ const exitCodeOf = {
   ARTIFACT_REFUSED: exitCodes.failed,
   WRITE_FAILED: exitCodes.failed,
   BUILD_FAILED: exitCodes.failed,
+  DOWNLOAD_FAILED: exitCodes.failed,
+  CLUSTER_BUSY: exitCodes.failed,
+  PROVISION_FAILED: exitCodes.failed,
+  DESTROY_FAILED: exitCodes.failed,
   INTERRUPTED: exitCodes.interrupted,
 } as const
 

@@ -22,3 +22,6 @@ export type Event =
   | { type: 'target-started'; target: string }
   | ({ type: 'target-finished' } & TargetReport)
   | { type: 'build-finished' }
+  // Work on a cluster, whatever the driver: steps may run side by side.
+  | { type: 'step-started'; step: string }
+  | { type: 'step-finished'; step: string; milliseconds: number }

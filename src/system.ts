@@ -3,6 +3,7 @@ import { availableParallelism, constants as constantsOf } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { createInterface as createPrompt } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context, Ended, OpenShell, Run, StartBackground } from './context.js'
@@ -34,7 +35,9 @@ export async function systemContext(args: string[]): Promise<Context> {
     run: runWith(signal, running),
     startBackground,
     openShell: openShellWith(signal, running),
+    fetch: globalThis.fetch,
     find: program => findOnPath(program, env.PATH ?? ''),
+    ...(process.stdin.isTTY && stderr.isTTY && { ask: askWith(signal) }),
     output,
   }
 }
@@ -92,6 +95,23 @@ function sleepUnless(interrupt: AbortSignal): Context['sleep'] {
     const signal = own ? AbortSignal.any([interrupt, own]) : interrupt
     await delay(milliseconds, undefined, { signal }).catch(() => {})
     signal.throwIfAborted()
+  }
+}
+
+/** On stderr, since stdout is for results. Where the terminal turns Ctrl-C into a key, it becomes the signal again. */
+function askWith(signal: AbortSignal): NonNullable<Context['ask']> {
+  return async question => {
+    const prompt = createPrompt({ input: process.stdin, output: process.stderr })
+    prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    const gone = new Promise<string>(resolve => prompt.once('close', () => resolve('')))
+    try {
+      return await Promise.race([prompt.question(question, { signal }), gone])
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      prompt.close()
+    }
   }
 }
 

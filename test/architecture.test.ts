@@ -12,7 +12,9 @@ const layers = [
   ['events.ts'],
   ['output'],
   ['context.ts'],
-  ['project', 'build'],
+  ['project', 'build', 'kube'],
+  ['deploy'],
+  ['drivers'],
   ['commands'],
   ['cli.ts'],
   ['main.ts', 'system.ts'],
@@ -21,12 +23,14 @@ const layers = [
 
 /** Each package has one home, so that its types and errors stop there. */
 const homes: Record<string, string[]> = {
+  '@kubernetes/client-node': ['kube'],
+  '@peculiar/x509': ['drivers'],
   chalk: ['output'],
   commander: ['main.ts', 'cli.ts', 'commands'],
   execa: ['system.ts'],
   'fastest-levenshtein': ['project'],
   'log-update': ['output'],
-  'p-limit': ['build'],
+  'p-limit': ['build', 'drivers'],
   yaml: ['project', 'build'],
   zod: ['project'],
 }

@@ -24,6 +24,10 @@ export function formatEvent(event: Event, style: Style = noStyle): string | unde
       return style.dim(`$ ${event.command.map(quote).join(' ')}`)
     case 'build-started':
       return `${style.bold(event.domain)}: ${plural(event.targets.length, 'target')}, rendered by ${event.renderer}`
+    case 'step-started':
+      return style.dim(`${event.step} …`)
+    case 'step-finished':
+      return `${event.step}  ${style.dim(formatTime(event.milliseconds))}`
     default:
       return undefined
   }

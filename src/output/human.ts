@@ -14,10 +14,13 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
 
   const running = new Map<string, number>()
   const progress = { done: 0, all: 0 }
+  const steps = new Map<string, number>()
   const picture = () => {
     const names = [...running].map(([target, since]) => `${target} ${formatTime(now() - since)}`)
     return `${styles.err.dim(`rendering ${progress.done}/${progress.all}`)} ${names.join(', ')}`
   }
+  const pictureOfSteps = () =>
+    [...steps].map(([step, since]) => `${step} ${styles.err.dim(formatTime(now() - since))}`).join(', ')
 
   return {
     event: event => {
@@ -31,6 +34,12 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
         progress.done += 1
       }
       if (event.type === 'build-finished') live.stop()
+      if (event.type === 'step-started') {
+        steps.set(event.step, now())
+        if (!flags.quiet) live.start(pictureOfSteps)
+        return
+      }
+      if (event.type === 'step-finished' && steps.delete(event.step) && steps.size === 0) live.stop()
       print(event)
     },
     result: ({ text }) => void (text !== undefined && printTo(stdout)(text)),

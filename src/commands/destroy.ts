@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.js'
+import { confirmDomain } from './confirm.js'
+import { examples } from './examples.js'
+import type { GlobalFlags } from './global.js'
+
+export function registerDestroy(program: Command, ctx: Context): void {
+  program
+    .command('destroy')
+    .summary('remove the cluster and everything provision made')
+    .description(
+      'Removes the cluster of a domain with all that runs in it, and its kubeconfig. Says first what goes, and asks for the name of the domain; without a terminal it wants --yes. The spec, targets and artifacts stay.',
+    )
+    .argument('[domain]', 'a folder in clusters/; without it the active domain')
+    .addHelpText(
+      'after',
+      examples({
+        'lo destroy example.com': 'the cluster of example.com',
+        'lo destroy example.com --yes': 'without a question',
+      }),
+    )
+    .action(async (name: string | undefined, _flags: unknown, command: Command) => {
+      const { destroyCluster, planDestroy } = await import('../drivers/lifecycle.js')
+      const { openCluster } = await import('../drivers/open.js')
+      const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean }>()
+      const opened = await openCluster(name, flags, ctx)
+      const { domain } = opened.cluster
+      const removed = await planDestroy(opened)
+      if (removed.length > 0) {
+        for (const line of removed) ctx.output.event({ type: 'notice', message: `will be removed: ${line}` })
+        if (!flags.yes) await confirmDomain(domain, ctx)
+        await destroyCluster(opened, ctx)
+      }
+      const text = removed.length > 0 ? `Removed the cluster of ${domain}.` : 'There is nothing to remove.'
+      ctx.output.result({ text, data: { domain, removed } })
+    })
+}

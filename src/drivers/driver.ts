@@ -1,0 +1,54 @@
+import type { Context } from '../context.js'
+import type { ClusterSpec } from '../project/spec/kinds.js'
+
+/** The cluster of one domain, as a driver gets it: checked, and with nothing of it made yet. */
+export interface DriverCluster {
+  /** `metadata.name`. */
+  name: string
+  domain: string
+  spec: ClusterSpec
+  /** The project's root. */
+  root: string
+  /** Where the cluster's kubeconfig belongs. The engine writes and removes that file, not the driver. */
+  kubeconfig: string
+}
+
+/** What a provision did: it made the cluster, it changed something about it, or everything stood already. */
+export type ProvisionOutcome = 'created' | 'configured' | 'unchanged'
+
+export interface ClusterStatus {
+  /** `absent`: nothing is there. `stopped`: nothing of it runs. `degraded`: some of it does not run. */
+  state: 'absent' | 'stopped' | 'degraded' | 'running'
+  /** The parts that should run and do not. */
+  missing: string[]
+}
+
+/** A kind of cluster at work on one cluster. Everything may be called at any moment, again and again. */
+export interface OpenedCluster {
+  /** Makes the cluster, or brings it to what the spec says; after any earlier run, however that ended. */
+  provision: () => Promise<ProvisionOutcome>
+  /** Removes all that provision has made, after any earlier run. Right when there is nothing, too. */
+  destroy: () => Promise<void>
+  /** All that `destroy` would remove, a line each; empty when there is nothing, and always so after it. */
+  inventory: () => Promise<string[]>
+  status: () => Promise<ClusterStatus>
+  /** The text of the administrator's kubeconfig; undefined when there is no cluster. */
+  kubeconfig: () => Promise<string | undefined>
+  /** What provision would do, a line each; changes nothing. */
+  plan?: () => Promise<string[]>
+}
+
+/** One kind of cluster. */
+export interface Driver {
+  /** As a spec's `kind` spells it. */
+  kind: string
+  /** One line for people. */
+  summary: string
+  /** Changes nothing yet. Throws when what the driver needs from the outside, such as a token, is missing. */
+  open: (cluster: DriverCluster, ctx: Context) => OpenedCluster | Promise<OpenedCluster>
+}
+
+/** Gives a driver its type. */
+export function defineDriver(driver: Driver): Driver {
+  return driver
+}

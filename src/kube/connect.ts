@@ -1,0 +1,248 @@
+import { existsSync } from 'node:fs'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { createInterface } from 'node:readline'
+import { KubeConfig } from '@kubernetes/client-node'
+import { LoError, messageOf, systemCode } from '../errors.js'
+import { ApiError, type KubeApi, type Method, type RequestOptions, type WatchEvent } from './api.js'
+
+/** How many requests may be under way at the same time; watches come on top. */
+const mostSockets = 16
+const defaultTimeout = 30_000
+/** A watch hears at least a bookmark each minute: silence for longer means that the connection is dead. */
+const longestSilence = 150_000
+
+/**
+ * The API server that a kubeconfig leads to: that of the context named, else of its current one. Nothing is sent yet.
+ * Never looks at another file, at `KUBECONFIG` or at the pod it may run in. Throws `CLUSTER_UNKNOWN`.
+ */
+export async function connect(file: string, { context }: { context?: string } = {}): Promise<KubeApi> {
+  let config = loadConfig(file, context)
+  const server = new URL(config.getCurrentCluster()!.server)
+  const agents = new Map<string, http.Agent>()
+
+  const open = async (method: Method, path: string, options: RequestOptions, isWatch = false) => {
+    const response = await send(config, agents, server, method, path, options, isWatch)
+    if (response.statusCode !== 401) return response
+    // A token or a certificate may have expired: the file, or the program that it names, has a newer one.
+    response.resume()
+    config = loadConfig(file, context)
+    closeAll(agents)
+    return send(config, agents, server, method, path, options, isWatch)
+  }
+
+  return {
+    server: server.href.replace(/\/$/, ''),
+    context: config.getCurrentContext(),
+    request: async <Answer>(method: Method, path: string, options: RequestOptions = {}) =>
+      JSON.parse(await readAnswer(await open(method, path, options), options)) as Answer,
+    text: async (path, options = {}) => readAnswer(await open('GET', path, options), options),
+    watch: async (path, { onEvent, onOpen, ...options }) => {
+      const response = await open('GET', path, options, true)
+      if (response.statusCode !== 200) throw toApiError(response, await readAll(response))
+      onOpen?.()
+      await readEvents(response, onEvent, options.signal)
+    },
+    close: () => closeAll(agents),
+  }
+}
+
+function loadConfig(file: string, context: string | undefined): KubeConfig {
+  if (!existsSync(file)) throw new LoError('CLUSTER_UNKNOWN', `There is no kubeconfig ${file}.`)
+  const config = new KubeConfig()
+  try {
+    config.loadFromFile(file)
+  } catch (cause) {
+    throw new LoError('CLUSTER_UNKNOWN', `${file} is no kubeconfig: ${firstLine(messageOf(cause))}.`, {
+      cause,
+    })
+  }
+  if (context !== undefined) config.setCurrentContext(context)
+  const cluster = config.getCurrentCluster()
+  if (cluster && config.getCurrentUser() && URL.canParse(cluster.server)) return config
+  const known = config.getContexts().map(({ name }) => name)
+  const wanted = config.getCurrentContext()
+  const reason = !wanted
+    ? 'has no current context'
+    : config.getContextObject(wanted)
+      ? `has a context "${wanted}" without a cluster, a server address or a user`
+      : `has no context "${wanted}"`
+  throw new LoError('CLUSTER_UNKNOWN', `The kubeconfig ${file} ${reason}.`, {
+    ...(known.length > 0 && { hint: `Its contexts are: ${known.join(', ')} (--context).` }),
+  })
+}
+
+async function send(
+  config: KubeConfig,
+  agents: Map<string, http.Agent>,
+  server: URL,
+  method: Method,
+  path: string,
+  {
+    query = {},
+    body,
+    contentType = 'application/json',
+    accept = 'application/json',
+    timeout,
+    signal,
+  }: RequestOptions,
+  isWatch: boolean,
+): Promise<IncomingMessage> {
+  signal?.throwIfAborted()
+  const options = await authenticate(config)
+  const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server)
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(key, String(value))
+  }
+  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const { request, Agent } = server.protocol === 'http:' ? http : https
+  const agent = remember(agents, isWatch ? 'watch' : 'request', () =>
+    config.getCurrentCluster()?.proxyUrl
+      ? (options.agent as http.Agent)
+      : new Agent({ keepAlive: true, ...(!isWatch && { maxSockets: mostSockets }) }),
+  )
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        ...options,
+        agent,
+        method,
+        headers: {
+          ...options.headers,
+          accept,
+          'user-agent': 'lok8s',
+          ...(payload !== undefined && {
+            'content-type': contentType,
+            'content-length': Buffer.byteLength(payload),
+          }),
+        },
+        ...(signal && { signal }),
+      },
+      resolve,
+    )
+    call.setTimeout(isWatch ? longestSilence : (timeout ?? defaultTimeout), () =>
+      call.destroy(new Error('the API server has not answered in time')),
+    )
+    call.on('error', cause => reject(signal?.aborted ? signal.reason : asApiError(cause, url)))
+    call.end(payload)
+  })
+}
+
+async function authenticate(config: KubeConfig): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = {}
+  try {
+    await config.applyToHTTPSOptions(options)
+  } catch (cause) {
+    throw new ApiError(`the kubeconfig's credentials cannot be had: ${firstLine(messageOf(cause))}`, {
+      status: 401,
+      reason: 'Unauthorized',
+      cause,
+    })
+  }
+  return options
+}
+
+function remember<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = map.get(key) ?? make()
+  map.set(key, value)
+  return value
+}
+
+function closeAll(agents: Map<string, http.Agent>): void {
+  for (const agent of agents.values()) agent.destroy()
+  agents.clear()
+}
+
+async function readAnswer(response: IncomingMessage, { signal }: RequestOptions): Promise<string> {
+  let text: string
+  try {
+    text = await readAll(response)
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw asApiError(cause)
+  }
+  if (isSuccess(response)) return text
+  throw toApiError(response, text)
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of response) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString()
+}
+
+const isSuccess = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 200 && statusCode < 300
+
+async function readEvents(
+  response: IncomingMessage,
+  onEvent: (event: WatchEvent) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const failed = new Promise<never>((_resolve, reject) => response.on('error', reject))
+  failed.catch(() => {})
+  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })
+  try {
+    for await (const line of lines) if (line !== '') onEvent(JSON.parse(line) as WatchEvent)
+    if (response.errored) await failed
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw asApiError(cause)
+  } finally {
+    response.destroy()
+  }
+  signal?.throwIfAborted()
+}
+
+interface Status {
+  message?: string
+  reason?: string
+  details?: { causes?: { reason?: string; field?: string; message?: string }[] }
+}
+
+function toApiError({ statusCode = 0 }: IncomingMessage, text: string): ApiError {
+  const { message, reason = '', details } = parseStatus(text)
+  return new ApiError(message ?? (firstLine(text) || `the API server answers ${statusCode}`), {
+    status: statusCode,
+    reason,
+    causes: details?.causes ?? [],
+  })
+}
+
+/** A proxy on the way may answer with anything. */
+function parseStatus(text: string): Status {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function asApiError(cause: unknown, url?: URL): ApiError {
+  if (cause instanceof ApiError) return cause
+  const code = systemCode(cause) ?? ''
+  const where = url ? ` (${url.host})` : ''
+  return new ApiError(`${explainedCodes[code] ?? (firstLine(messageOf(cause)) || code)}${where}`, {
+    status: 0,
+    cause,
+  })
+}
+
+const explainedCodes: Record<string, string> = {
+  ECONNREFUSED: 'the connection is refused',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to this host',
+  ENETUNREACH: 'there is no way to this network',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name cannot be resolved now',
+  ETIMEDOUT: 'nobody answers',
+  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is not the one of this kubeconfig",
+  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate is not the one of this kubeconfig",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate is not the one of this kubeconfig",
+  CERT_SIGNATURE_FAILURE: "the server's certificate is not the one of this kubeconfig",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another address",
+}
+
+const firstLine = (text: string) => text.trim().split('\n', 1)[0]!.replace(/\.$/, '')
