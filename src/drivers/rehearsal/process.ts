@@ -74,7 +74,7 @@ const grace = 5000
 /** Asks these processes to end, and ends those that have not after five seconds. All of them are gone afterwards. */
 export async function stop(processes: readonly Process[], world: World): Promise<Process[]> {
   const signal = async (name: 'SIGTERM' | 'SIGKILL') => {
-    for (const process of processes) if (await isAlive(process, world)) world.kill(process.pid, name)
+    for (const one of processes) if (await isAlive(one, world)) world.kill(one.pid, name)
   }
   const left = async () => {
     const alive = await Promise.all(processes.map(process => isAlive(process, world)))
