@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import { ApiError, type KubeApi } from '../kube/api.js'
@@ -24,6 +25,7 @@ export async function provisionCluster({ cluster, driver }: Opened, ctx: Context
     throw new LoError('PROVISION_FAILED', `The cluster of ${cluster.domain} has no kubeconfig.`)
   }
   await writeKubeconfig(cluster, text)
+  warnOfOlder(cluster, ctx)
   const { connect } = await import('../kube/connect.js')
   const api = await connect(cluster.kubeconfig, {})
   try {
@@ -32,6 +34,18 @@ export async function provisionCluster({ cluster, driver }: Opened, ctx: Context
     api.close()
   }
   return { cluster, outcome, server: api.server }
+}
+
+/** A kubeconfig of the older name hides the one that was just written. */
+function warnOfOlder({ domain, kubeconfig, root }: DriverCluster, { output }: Pick<Context, 'output'>): void {
+  const older = path.join(path.dirname(kubeconfig), `secret.${domain}.yaml`)
+  if (!existsSync(older)) return
+  output.event({
+    type: 'warning',
+    file: path.relative(root, older),
+    message: 'this older kubeconfig is found first, and hides the one of the cluster provisioned now',
+    hint: 'remove it when it is not needed any more',
+  })
 }
 
 /** What programs get of a provision. */
@@ -70,7 +84,7 @@ export function loadKubeconfig({ project, cluster }: Pick<LoadedDomain, 'cluster
   const file = kubeconfigFile(project, cluster)
   if (existsSync(file)) return { file, content: readFileSync(file, 'utf8') }
   const { name } = cluster.domain
-  throw new LoError('CLUSTER_UNKNOWN', `${name} has no kubeconfig ${file}.`, {
+  throw new LoError('CLUSTER_UNKNOWN', `${name} has no kubeconfig ${path.relative(project.root, file)}.`, {
     hint: `Run \`lo provision ${name}\` first.`,
   })
 }

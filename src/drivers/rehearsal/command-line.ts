@@ -8,12 +8,14 @@ export interface Start extends Wanted {
   place: Pick<Place, 'pki' | 'data' | 'folder' | 'kubeconfig'>
   /** The folder of the binaries. */
   assets: string
+  /** Their version; empty when they do not say. */
+  kubernetes: string
   ports: Ports
   self: Context['self']
 }
 
 /**
- * How a program is started. Every flag works from Kubernetes 1.20 to 1.36. Everything listens on loopback alone, and
+ * How a program is started, with flags for Kubernetes 1.20 to 1.36. Everything listens on loopback alone, and
  * asks its clients for a certificate or a token.
  */
 export function commandLine(program: Program, start: Start): [string, ...string[]] {
@@ -26,6 +28,15 @@ type Flags = Record<string, string | number | boolean>
 const toFlags = (flags: Flags) => Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
 const secure = (port: number) => ({ 'bind-address': '127.0.0.1', 'secure-port': port })
 const serviceNetwork = '10.96.0.0/16'
+
+/**
+ * Up to 1.22 there also is a port without TLS, on every address, that only one cluster could have. Later versions do
+ * not have it, and from 1.24 on not even the flag. https://github.com/kubernetes/kubernetes/pull/96345
+ */
+function noInsecurePort(kubernetes: string): Flags {
+  const [, minor] = /^1\.(\d+)\./.exec(kubernetes) ?? []
+  return minor !== undefined && Number(minor) < 23 ? { port: 0 } : {}
+}
 
 const flagsOf: Record<Exclude<Program, 'kubelet'>, (start: Start) => Flags> = {
   etcd: ({ place, ports }) => {
@@ -49,6 +60,7 @@ const flagsOf: Record<Exclude<Program, 'kubelet'>, (start: Start) => Flags> = {
       'peer-trusted-ca-file': pki('etcd-ca.crt'),
       'peer-client-cert-auth': true,
       'quota-backend-bytes': 4 * 1024 ** 3,
+      logger: 'zap',
       'log-level': 'warn',
     }
   },
@@ -87,10 +99,11 @@ const flagsOf: Record<Exclude<Program, 'kubelet'>, (start: Start) => Flags> = {
     }
   },
 
-  'kube-controller-manager': ({ place, ports }) => {
+  'kube-controller-manager': ({ place, ports, kubernetes }) => {
     const pki = (file: string) => path.join(place.pki, file)
     return {
       ...secure(ports['kube-controller-manager']),
+      ...noInsecurePort(kubernetes),
       ...clientOf(place, 'controller-manager'),
       'leader-elect': false,
       'use-service-account-credentials': true,
@@ -101,8 +114,9 @@ const flagsOf: Record<Exclude<Program, 'kubelet'>, (start: Start) => Flags> = {
     }
   },
 
-  'kube-scheduler': ({ place, ports }) => ({
+  'kube-scheduler': ({ place, ports, kubernetes }) => ({
     ...secure(ports['kube-scheduler']),
+    ...noInsecurePort(kubernetes),
     ...clientOf(place, 'scheduler'),
     'leader-elect': false,
   }),

@@ -46,10 +46,10 @@ export async function startRecorded(
 
 const bootId = '/proc/sys/kernel/random/boot_id'
 const sameWords = { LC_ALL: 'C', TZ: 'UTC0' }
+// Built-in commands alone, whatever PATH is. When the folder is gone, which a destroy has removed, nothing starts.
 const recorder = `umask 077
-if [ -r ${bootId} ]; then { echo $$; cat ${bootId} "/proc/$$/stat"; } >"$0.new"
-else { echo $$; LC_ALL=C TZ=UTC0 ps -o lstart= -p $$; } >"$0.new"; fi
-mv "$0.new" "$0" && exec "$@"`
+if read -r boot <${bootId} && read -r stat <"/proc/$$/stat"; then printf '%s\\n' $$ "$boot" "$stat" >"$0"
+else { echo $$; LC_ALL=C TZ=UTC0 PATH=/bin:/usr/bin ps -o lstart= -p $$; } >"$0"; fi 2>/dev/null && exec "$@"`
 
 /** The process that a record tells of, if it still is alive. */
 export async function findRecorded(

@@ -28,7 +28,6 @@ export async function provision(
   place: Place,
   ctx: Context,
 ): Promise<ProvisionOutcome> {
-  await mkdir(place.folder, { recursive: true, mode: 0o700 })
   const last = await readState(place.state)
   const running = await findRunning(place, ctx)
   const ports = await choosePorts(last?.ports, [...running.keys()])
@@ -38,6 +37,7 @@ export async function provision(
   const state: State = { ...wanted, ...pick(binaries), root: cluster.root, domain: cluster.domain, ports }
   warnOfVersion(cluster, state, ctx)
 
+  await mkdir(place.folder, { recursive: true, mode: 0o700 })
   await stopAll(plan.stop, running, ctx)
   await writeState(place.state, state)
   if (!existsSync(place.pki)) {

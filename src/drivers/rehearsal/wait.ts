@@ -20,7 +20,8 @@ export interface Waiting {
   place: Pick<Place, 'logs'>
 }
 
-const longestWait = 90_000
+// Generous, since a busy machine is slow, and what has died is noticed at once.
+const longestWait = 180_000
 const pause = 50
 
 /** Waits until something is ready. Throws `PROVISION_FAILED` when it cannot be any more, or takes too long. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Context } from '../../../context.js'
 import { connect } from '../../../kube/connect.js'
 import { followPods } from './follow-pods.js'
@@ -28,6 +29,8 @@ export async function runKubelet(options: KubeletOptions, { ...world }: KubeletC
   const api = await connect(kubeconfig, {})
   const failed = new AbortController()
   const signal = AbortSignal.any([world.signal, failed.signal])
+  // Every request under way listens to it.
+  setMaxListeners(0, signal)
   const ctx = { ...world, signal }
   const pods = keepPods(api, { nodes, delay, hostIP, onBug: error => failed.abort(error) }, ctx)
   const logs = await serveLogs(folder, hostIP, pods.find, ctx)

@@ -4,7 +4,7 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { Context } from '../../../context.js'
-import { containerLog } from './container-log.js'
+import { containerLog, type LogQuery } from './container-log.js'
 import type { Pod } from './pod.js'
 
 export interface LogServer {
@@ -64,27 +64,46 @@ async function answer(
   find: FindPod,
   ctx: LogContext,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'https://kubelet')
-  const [what, ...names] = pathname.slice(1).split('/').map(decodeURIComponent)
+  const asked = parseRequest(request)
+  if (!asked) return end(response, 400, 'this address makes no sense')
+  const { what, names, query } = asked
   if (request.method !== 'GET' || what !== 'containerLogs' || names.length !== 3)
     return end(response, 501, 'a rehearsal has logs only: there is no container to run anything in')
   const [namespace, name, container] = names as [string, string, string]
   const pod = find(namespace, name)
   if (!pod) return end(response, 404, `pod "${name}" not found`)
-  const { status, text, isOpen } = containerLog(pod, container, {
-    previous: isTrue(searchParams.get('previous')),
-    timestamps: isTrue(searchParams.get('timestamps')),
-    ...(searchParams.has('tailLines') && { tailLines: Number(searchParams.get('tailLines')) }),
-  })
-  if (!isOpen || !isTrue(searchParams.get('follow'))) return end(response, status, text)
+  const { status, text, isOpen } = containerLog(pod, container, query)
+  if (!isOpen || !query.follow) return end(response, status, text)
   response.writeHead(status, { 'content-type': 'text/plain' }).write(text)
-  const isSame = () => find(namespace, name)?.metadata.uid === pod.metadata.uid
-  const isRunning = () => isSame() && containerLog(find(namespace, name)!, container).isOpen
+  const isRunning = () => {
+    const now = find(namespace, name)
+    return now?.metadata.uid === pod.metadata.uid && containerLog(now, container).isOpen
+  }
   while (isRunning() && !response.destroyed) await ctx.sleep(followEvery, ctx.signal)
   response.end()
 }
 
-const isTrue = (word: string | null) => word === 'true' || word === '1'
+interface LogRequest {
+  what: string | undefined
+  names: string[]
+  query: LogQuery & { follow: boolean }
+}
+
+/** Undefined for an address that is none. */
+function parseRequest({ url = '/' }: IncomingMessage): LogRequest | undefined {
+  try {
+    const { pathname, searchParams } = new URL(url, 'https://kubelet')
+    const [what, ...names] = pathname.slice(1).split('/').map(decodeURIComponent)
+    const [follow, previous, timestamps] = ['follow', 'previous', 'timestamps'].map(name =>
+      ['true', '1'].includes(searchParams.get(name) ?? ''),
+    )
+    const lines = searchParams.get('tailLines')
+    const query = { follow: follow!, previous: previous!, timestamps: timestamps! }
+    return { what, names, query: { ...query, ...(lines !== null && { tailLines: Number(lines) }) } }
+  } catch {
+    return undefined
+  }
+}
 
 function end(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(text)

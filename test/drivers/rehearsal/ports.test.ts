@@ -1,0 +1,34 @@
+import { createServer } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { programs } from '../../../src/drivers/rehearsal/plan.js'
+import { choosePorts } from '../../../src/drivers/rehearsal/ports.js'
+
+/** Listens at a port of loopback until the test is over. */
+async function occupy(port: number): Promise<void> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  onTestFinished(() => void server.close())
+}
+
+it('chooses a port of its own for everything, and keeps it while it is free', async () => {
+  const ports = await choosePorts(undefined, [])
+  expect(new Set(Object.values(ports)).size).toBe(5)
+  expect(await choosePorts(ports, [])).toEqual(ports)
+})
+
+it('gives a program another port when its own was taken, and leaves the others', async () => {
+  const ports = await choosePorts(undefined, [])
+  await occupy(ports['kube-scheduler'])
+  const { 'kube-scheduler': moved, ...others } = await choosePorts(ports, [])
+  expect({ ...others, 'kube-scheduler': ports['kube-scheduler'] }).toEqual(ports)
+  expect(Object.values(ports)).not.toContain(moved)
+})
+
+it('leaves a program that runs its ports', async () => {
+  const ports = await choosePorts(undefined, [])
+  for (const port of Object.values(ports)) await occupy(port)
+  expect(await choosePorts(ports, programs)).toEqual(ports)
+})

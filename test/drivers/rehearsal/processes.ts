@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { execaSync } from 'execa'
+import { type Place, placeOf } from '../../../src/drivers/rehearsal/place.js'
+import { type Process, parseRecord } from '../../../src/drivers/rehearsal/process.js'
+import type { TestCluster } from '../../helpers/cluster.js'
+
+export const placeOfCluster = ({ root, domain, env }: Pick<TestCluster, 'root' | 'domain' | 'env'>): Place =>
+  placeOf({ root, domain }, env)
+
+/** What the records of a cluster say, by program. */
+export function readRecords(cluster: TestCluster): Record<string, Process> {
+  const { processes } = placeOfCluster(cluster)
+  const names = existsSync(processes) ? readdirSync(processes) : []
+  const records = names.map(name => [name, parseRecord(readFileSync(path.join(processes, name), 'utf8'))])
+  return Object.fromEntries(records.filter(([, record]) => record !== undefined))
+}
+
+/** The command lines of all processes of this machine that name a folder. */
+export function commandsThatName(folder: string): string[] {
+  const { stdout } = execaSync('ps', ['-A', '-o', 'args='])
+  return stdout.split('\n').filter(line => line.includes(folder))
+}
+
+/** Waits until something is so; the test's own limit ends it otherwise. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise(resolve => setTimeout(resolve, 20))
+}
+
+export function isGone({ pid }: Process): boolean {
+  try {
+    process.kill(pid, 0)
+    return /^\d+ \(.*\) Z/.test(existsSync('/proc') ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '')
+  } catch {
+    return true
+  }
+}

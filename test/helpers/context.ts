@@ -1,0 +1,23 @@
+import path from 'node:path'
+import process from 'node:process'
+import type { Context } from '../../src/context.js'
+import type { Event } from '../../src/events.js'
+import { systemContext } from '../../src/system.js'
+import { recordEvents } from './events.js'
+
+const bin = path.resolve(import.meta.dirname, '../../bin/lo.js')
+const listened = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit'] as const
+
+/** The real world, but for what is shown, which is remembered, and for signals, which stay those of the test runner. */
+export async function realContext(
+  change: Pick<Context, 'cwd' | 'env'> & Partial<Context>,
+): Promise<{ ctx: Context; events: Event[] }> {
+  const { output, events } = recordEvents()
+  const before = listened.map(name => process.rawListeners(name as 'exit'))
+  const { ask: _nobody, ...real } = await systemContext([])
+  for (const [index, name] of listened.entries()) {
+    const added = process.rawListeners(name as 'exit').filter(listener => !before[index]!.includes(listener))
+    for (const listener of added) process.removeListener(name, listener as () => void)
+  }
+  return { ctx: { ...real, output, self: [process.execPath, bin], ...change }, events }
+}
