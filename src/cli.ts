@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { registerBuild } from './commands/build.js'
+import { registerDeploy } from './commands/deploy.js'
 import { registerDestroy } from './commands/destroy.js'
 import { examples } from './commands/examples.js'
 import { registerKubeconfig } from './commands/kubeconfig.js'
@@ -13,6 +14,7 @@ import type { Context } from './context.js'
 const registrations = [
   registerUse,
   registerBuild,
+  registerDeploy,
   registerProvision,
   registerDestroy,
   registerKubeconfig,

@@ -12,6 +12,40 @@ export interface TargetReport {
   error?: LoError
 }
 
+/** What applying has done to one object. */
+export type ApplyOutcome = 'created' | 'configured' | 'unchanged'
+
+/** What became of one target of a deploy. An applied one was not waited for, a skipped one not reached. */
+export type DeployOutcome = 'healthy' | 'applied' | 'unhealthy' | 'failed' | 'skipped'
+
+export interface DeployedTarget {
+  target: string
+  outcome: DeployOutcome
+  created: number
+  configured: number
+  unchanged: number
+  milliseconds: number
+}
+
+/** One object that is not healthy yet, as people read it. */
+export interface PendingObject {
+  object: string
+  message: string
+  progress?: { done: number; all: number }
+  /** How long it has been in this state. */
+  milliseconds: number
+}
+
+/** How far the wait for health is. */
+export interface HealthProgress {
+  all: number
+  pending: PendingObject[]
+  /** What is known to be in the way: each cause as lines, the first of which names it. */
+  causes: string[][]
+  /** Set while the API server does not answer. */
+  trouble: string | undefined
+}
+
 /** Everything that can happen while `lo` works. Engines report these; only `output/` decides how they look. */
 export type Event =
   | { type: 'project-found'; root: string }
@@ -25,3 +59,19 @@ export type Event =
   // Work on a cluster, whatever the driver: steps may run side by side.
   | { type: 'step-started'; step: string }
   | { type: 'step-finished'; step: string; milliseconds: number }
+  | {
+      type: 'deploy-started'
+      domain: string
+      server: string
+      context: string
+      targets: string[]
+      objects: number
+      commit: string | undefined
+    }
+  | { type: 'target-applying'; target: string; objects: number; step: 'definitions' | 'resources' }
+  | { type: 'object-applied'; target: string; object: string; outcome: ApplyOutcome }
+  | { type: 'health-started'; target: string }
+  | ({ type: 'health-progress'; target: string } & HealthProgress)
+  | { type: 'health-finished'; target: string }
+  | ({ type: 'target-deployed' } & DeployedTarget)
+  | { type: 'deploy-finished' }

@@ -30,8 +30,8 @@ const homes: Record<string, string[]> = {
   execa: ['system.ts'],
   'fastest-levenshtein': ['project'],
   'log-update': ['output'],
-  'p-limit': ['build', 'drivers'],
-  yaml: ['project', 'build'],
+  'p-limit': ['build', 'deploy', 'drivers'],
+  yaml: ['project', 'build', 'deploy'],
   zod: ['project'],
 }
 

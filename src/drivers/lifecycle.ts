@@ -27,7 +27,7 @@ export async function provisionCluster({ cluster, driver }: Opened, ctx: Context
   await writeKubeconfig(cluster, text)
   warnOfOlder(cluster, ctx)
   const { connect } = await import('../kube/connect.js')
-  const api = await connect(cluster.kubeconfig, {})
+  const api = await connect(cluster.kubeconfig, ctx)
   try {
     await markCluster(api, cluster, ctx)
   } finally {

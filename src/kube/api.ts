@@ -4,7 +4,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface RequestOptions {
   query?: Record<string, string | number | boolean | undefined>
-  /** Sent as JSON. */
+  /** Sent as JSON; a text as it is. */
   body?: unknown
   /** How a PATCH is to be understood; JSON by default. */
   contentType?: string
@@ -36,6 +36,8 @@ export interface KubeApi {
     path: string,
     options: RequestOptions & { onEvent: (event: WatchEvent) => void; onOpen?: () => void },
   ) => Promise<void>
+  /** What time it is for the server, going by its last answer. */
+  clock: () => Date
   /** Ends all connections. */
   close: () => void
 }

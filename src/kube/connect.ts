@@ -16,19 +16,30 @@ const longestSilence = 150_000
  * The API server that a kubeconfig leads to: that of the context named, else of its current one. Nothing is sent yet.
  * Never looks at another file, at `KUBECONFIG` or at the pod it may run in. Throws `CLUSTER_UNKNOWN`.
  */
-export async function connect(file: string, { context }: { context?: string } = {}): Promise<KubeApi> {
+export async function connect(
+  file: string,
+  { context, now }: { context?: string; now: () => number },
+): Promise<KubeApi> {
   let config = loadConfig(file, context)
   const server = new URL(config.getCurrentCluster()!.server)
   const agents = new Map<string, http.Agent>()
 
-  const open = async (method: Method, path: string, options: RequestOptions, isWatch = false) => {
+  // How far the clock of the server is ahead of `now`, going by its last answer.
+  let ahead = 0
+  const sendNow = async (method: Method, path: string, options: RequestOptions, isWatch: boolean) => {
     const response = await send(config, agents, server, method, path, options, isWatch)
+    const date = Date.parse(response.headers.date ?? '')
+    if (!Number.isNaN(date)) ahead = date - now()
+    return response
+  }
+  const open = async (method: Method, path: string, options: RequestOptions, isWatch = false) => {
+    const response = await sendNow(method, path, options, isWatch)
     if (response.statusCode !== 401) return response
     // A token or a certificate may have expired: the file, or the program that it names, has a newer one.
     response.resume()
     config = loadConfig(file, context)
     closeAll(agents)
-    return send(config, agents, server, method, path, options, isWatch)
+    return sendNow(method, path, options, isWatch)
   }
 
   return {
@@ -43,6 +54,7 @@ export async function connect(file: string, { context }: { context?: string } = 
       onOpen?.()
       await readEvents(response, onEvent, options.signal)
     },
+    clock: () => new Date(now() + ahead),
     close: () => closeAll(agents),
   }
 }
@@ -94,7 +106,7 @@ async function send(
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value))
   }
-  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   const { request, Agent } = server.protocol === 'http:' ? http : https
   const agent = remember(agents, isWatch ? 'watch' : 'request', () =>
     config.getCurrentCluster()?.proxyUrl

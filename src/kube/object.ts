@@ -54,3 +54,9 @@ export function showId({ group, kind, namespace, name }: ObjectId): string {
   const of = isForeign ? `${kind}.${group}` : kind
   return `${of} ${namespace ? `${namespace}/` : ''}${name}`
 }
+
+/** Without the record of who has set which field: the largest part of most objects, and of no use to a reader. */
+export function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields: _managers, ...metadata } = object.metadata as Metadata & { managedFields?: unknown }
+  return { ...object, metadata }
+}

@@ -1,5 +1,12 @@
 import { LoError, type Problem } from '../errors.js'
-import type { Event, Outcome, TargetReport } from '../events.js'
+import type {
+  DeployedTarget,
+  DeployOutcome,
+  Event,
+  HealthProgress,
+  Outcome,
+  TargetReport,
+} from '../events.js'
 
 /** How a piece of text may stand out. Colour never carries meaning alone: the words say the same. */
 export interface Style {
@@ -28,9 +35,75 @@ export function formatEvent(event: Event, style: Style = noStyle): string | unde
       return style.dim(`${event.step} …`)
     case 'step-finished':
       return `${event.step}  ${style.dim(formatTime(event.milliseconds))}`
+    case 'deploy-started':
+      return formatStart(event, style)
+    case 'target-applying':
+      return style.dim(`${event.target}: applying ${plural(event.objects, nounOf[event.step])}`)
+    case 'object-applied':
+      return event.outcome === 'unchanged' ? undefined : `${event.target}: ${event.object} ${event.outcome}`
     default:
       return undefined
   }
+}
+
+const nounOf = { definitions: 'definition', resources: 'resource' } as const
+
+function formatStart(event: Extract<Event, { type: 'deploy-started' }>, style: Style): string {
+  const { domain, server, context, targets, objects, commit } = event
+  const from = commit ? `, commit ${commit.replace('+', ' with changes')}` : ''
+  const what = `${plural(targets.length, 'target')}, ${plural(objects, 'object')}${from}`
+  return `${style.bold(domain)}: ${what}, to ${server} (context ${context})`
+}
+
+/** One row of the result of a deploy, aligned with those of the other targets. */
+export function formatDeployed(report: DeployedTarget, targets: string[], style: Style = noStyle): string {
+  const { target, outcome, created, configured, unchanged, milliseconds } = report
+  const name = target.padEnd(Math.max(...targets.map(name => name.length)))
+  const word = paintDeploy(style)[outcome](outcome.padEnd('unhealthy'.length))
+  if (outcome === 'skipped' && created + configured + unchanged === 0) return `${name}  ${word}`.trimEnd()
+  const counts = [
+    [created, 'created'],
+    [configured, 'configured'],
+    [unchanged, 'unchanged'],
+  ].filter(([count]) => count !== 0)
+  const said = counts.map(part => part.join(' ')).join(', ') || 'nothing applied'
+  return `${name}  ${word}  ${said}  ${style.dim(formatTime(milliseconds))}`
+}
+
+const paintDeploy = (style: Style): Record<DeployOutcome, (text: string) => string> => ({
+  healthy: style.green,
+  applied: style.yellow,
+  unhealthy: style.red,
+  failed: style.red,
+  skipped: style.dim,
+})
+
+/** How far the wait is, in one line. */
+export function formatHealth({ all, pending, trouble }: HealthProgress): string {
+  const ready = `${all - pending.length} of ${all} ready`
+  return trouble ? `${ready}; the API server does not answer: ${trouble}` : ready
+}
+
+const mostRows = 8
+
+/** What is waited for as a table, longest wait first, and then what is known to be in the way. */
+export function formatPending(progress: HealthProgress, style: Style = noStyle, width = 100): string[] {
+  const { pending, causes } = progress
+  const longestFirst = [...pending].sort((a, b) => b.milliseconds - a.milliseconds)
+  const shown = longestFirst.slice(0, mostRows)
+  const wide = Math.max(0, ...shown.map(({ object }) => object.length))
+  const rows = shown.map(({ object, message, milliseconds }) => {
+    const time = formatTime(milliseconds)
+    const room = Math.max(10, width - wide - time.length - 6)
+    return `  ${object.padEnd(wide)}  ${cut(message, room)}  ${style.dim(time)}`
+  })
+  const rest = pending.length - shown.length
+  const reasons = causes.slice(0, 3).map(([first = '']) => `  ${style.yellow('!')} ${cut(first, width - 4)}`)
+  return [...rows, ...(rest > 0 ? [style.dim(`  and ${rest} more`)] : []), ...reasons]
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text
 }
 
 /** One row of the result, aligned with the rows of the other targets. */

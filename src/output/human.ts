@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk'
-import { formatError, formatTime, type Style } from './format.js'
+import type { HealthProgress } from '../events.js'
+import { formatError, formatHealth, formatPending, formatTime, type Style } from './format.js'
 import { createLive } from './live.js'
 import type { Output, OutputFlags, Stream, Terminal } from './output.js'
 import { printEvents } from './plain.js'
@@ -22,8 +23,22 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
   const pictureOfSteps = () =>
     [...steps].map(([step, since]) => `${step} ${styles.err.dim(formatTime(now() - since))}`).join(', ')
 
+  let health: { target: string; since: number; progress: HealthProgress | undefined } | undefined
+  const pictureOfHealth = () => {
+    if (!health?.progress) return `${health?.target ?? ''}: looking at its health`
+    const { target, since, progress } = health
+    const head = `${target}: ${formatHealth(progress)} ${styles.err.dim(formatTime(now() - since))}`
+    return [head, ...formatPending(progress, styles.err, stderr.columns || 100)].join('\n')
+  }
+
   return {
     event: event => {
+      if (event.type === 'health-started') {
+        health = { target: event.target, since: now(), progress: undefined }
+        if (!flags.quiet) live.start(pictureOfHealth)
+      }
+      if (event.type === 'health-progress' && health) health.progress = event
+      if (event.type === 'health-finished') live.stop()
       if (event.type === 'build-started') {
         Object.assign(progress, { done: 0, all: event.targets.length })
         if (!flags.quiet) live.start(picture)

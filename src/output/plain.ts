@@ -1,12 +1,18 @@
 import type { Event } from '../events.js'
-import { formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
+import { formatDeployed, formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
 import type { Output, OutputFlags, Terminal } from './output.js'
+import { tellHealth } from './tell-health.js'
 
 /** One line per event and no cursor movement: what a log or a pipe gets. */
-export function plainOutput({ stdout, stderr }: Terminal, flags: OutputFlags): Output {
+export function plainOutput({ stdout, stderr, now }: Terminal, flags: OutputFlags): Output {
   const err = (text: string) => void stderr.write(`${text}\n`)
+  const print = printEvents(line => void stdout.write(`${line}\n`), err, flags)
+  const tell = tellHealth(err, now)
   return {
-    event: printEvents(line => void stdout.write(`${line}\n`), err, flags),
+    event: event => {
+      print(event)
+      if (!flags.quiet) tell(event)
+    },
     result: ({ text }) => void (text !== undefined && stdout.write(`${text}\n`)),
     error: error => err(formatError(error)),
     end: () => {},
@@ -22,7 +28,8 @@ export function printEvents(
 ): (event: Event) => void {
   let targets: string[] = []
   return event => {
-    if (event.type === 'build-started') targets = event.targets
+    if (event.type === 'build-started' || event.type === 'deploy-started') targets = event.targets
+    if (event.type === 'target-deployed') return out(formatDeployed(event, targets, styles.out))
     if (event.type === 'target-finished') {
       out(formatTarget(event, targets, styles.out))
       if (event.error) err(formatError(event.error, styles.err))

@@ -37,10 +37,15 @@ export function listTargets(domain: Domain, output: Output): string[] {
 
 /** Of all targets of a domain the named ones, each once and in byte order; all of them when none is named. */
 export function selectTargets(domain: Domain, names: string[], all: string[]): string[] {
-  if (names.length === 0) return all
+  return selectInOrder(domain, names, all).sort()
+}
+
+/** The same in the order in which they are named. */
+export function selectInOrder(domain: Domain, names: string[], all: string[]): string[] {
+  if (names.length === 0) return [...all]
   for (const name of names) checkName('target', name)
   const missing = names.filter(name => !all.includes(name))
-  if (missing.length === 0) return [...new Set(names)].sort()
+  if (missing.length === 0) return [...new Set(names)]
   const quoted = missing.map(name => `"${name}"`).join(', ')
   throw new LoError('TARGET_MISSING', `${domain.name} has no target ${quoted}.`, {
     problems: missing.map(name => ({

@@ -94,7 +94,7 @@ export async function destroy(cluster: Pick<TestCluster, 'root' | 'domain' | 'en
 
 /** The API server of a cluster, until the test is over. */
 export async function apiOf({ kubeconfig }: TestCluster): Promise<KubeApi> {
-  const api = await connect(kubeconfig)
+  const api = await connect(kubeconfig, { now: () => performance.now() })
   onTestFinished(() => api.close())
   return api
 }

@@ -125,7 +125,7 @@ async function start(
   }
   if (isNew('kube-apiserver')) await launch('kube-apiserver')
   const { connect } = await import('../../kube/connect.js')
-  const api = await connect(place.kubeconfig('admin'), {})
+  const api = await connect(place.kubeconfig('admin'), ctx)
   try {
     const isUp = () => isApiReady(api, ctx)
     const whenUp = () => wait('The API server', isUp)

@@ -41,7 +41,7 @@ describeDriver({
   connect: text => {
     const file = path.join(root, 'under-test.yaml')
     writeFileSync(file, text)
-    return connect(file)
+    return connect(file, { now: () => performance.now() })
   },
   breakSome: async (cluster, ctx) => {
     const running = await findRunning(placeOf(cluster, ctx.env), ctx)

@@ -26,7 +26,7 @@ const hostIP = '127.0.0.1'
  */
 export async function runKubelet(options: KubeletOptions, { ...world }: KubeletContext): Promise<void> {
   const { kubeconfig, nodes, delay, folder } = options
-  const api = await connect(kubeconfig, {})
+  const api = await connect(kubeconfig, world)
   const failed = new AbortController()
   const signal = AbortSignal.any([world.signal, failed.signal])
   // Every request under way listens to it.

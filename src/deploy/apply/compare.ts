@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ApplyOutcome } from '../../events.js'
+import type { Seen } from './look-up.js'
+
+/**
+ * What applying has done to an object, told from what there was before and after. Controllers write too: a new
+ * version alone does not mean that the apply has changed something.
+ */
+export function compareSeen(before: Seen | undefined, after: Seen | undefined): ApplyOutcome {
+  if (!before || (after && after.uid !== before.uid)) return 'created'
+  if (!after) return 'configured'
+  if (after.resourceVersion === before.resourceVersion) return 'unchanged'
+  return isDeepStrictEqual(factsOf(before), factsOf(after)) ? 'unchanged' : 'configured'
+}
+
+const factsOf = ({ generation, labels, annotations, appliedAt }: Seen) => ({
+  generation,
+  labels,
+  annotations: Object.entries(annotations).filter(([name]) => !isControllers(name)),
+  appliedAt,
+})
+
+/** Annotations in which controllers keep notes of their own. */
+const isControllers = (name: string) =>
+  /^(deployment|deprecated\.daemonset|pv|volume)\.(\w+\.)*kubernetes\.io\//.test(name)

@@ -1,0 +1,116 @@
+import { ApiError, type RequestOptions } from '../../kube/api.js'
+import { fieldManager } from '../../kube/kubectl.js'
+import { listAll } from '../../kube/list.js'
+import { type KubeObject, keyOf } from '../../kube/object.js'
+import { collectionPath, objectPath, type Resource } from '../../kube/resources.js'
+import type { Manifest } from '../artifact/manifest.js'
+import type { Connection } from '../connection.js'
+
+/** What the cluster has of an object, without its content. */
+export interface Seen {
+  uid: string
+  resourceVersion: string
+  generation: number | undefined
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  finalizers: string[]
+  isTerminating: boolean
+  /** When `lo` last changed something about it, to the second. */
+  appliedAt: string | undefined
+}
+
+/** More objects than this in one place are listed, fewer are asked for one by one. */
+const mostGets = 4
+
+/** What there is of these objects, by `keyOf`: nothing for those that do not exist, or are of no known kind. */
+export async function lookUp(
+  manifests: readonly Manifest[],
+  { api, resources }: Pick<Connection, 'api' | 'resources'>,
+  signal?: AbortSignal,
+): Promise<Map<string, Seen>> {
+  const seen = new Map<string, Seen>()
+  const keep = (object: KubeObject, { id }: Manifest) => void seen.set(keyOf(id), seenOf(object))
+  const options = signal ? { signal } : {}
+  const lookIn = async (place: Manifest[]) => {
+    const [first] = place as [Manifest]
+    const resource = await resources.find({ apiVersion: first.apiVersion, kind: first.id.kind })
+    if (!resource) return
+    if (place.length <= mostGets) {
+      await Promise.all(
+        place.map(async manifest => {
+          const object = await getOptional(() =>
+            api.request('GET', objectPath(resource, manifest.id), { ...options, accept: single }),
+          )
+          if (object) keep(object, manifest)
+        }),
+      )
+      return
+    }
+    const wanted = new Map(place.map(manifest => [manifest.id.name, manifest]))
+    for (const object of await listMetadata({ api, resource, namespace: first.id.namespace, options })) {
+      const manifest = wanted.get(object.metadata.name)
+      if (manifest) keep(object, manifest)
+    }
+  }
+  await Promise.all(groupByPlace(manifests).map(lookIn))
+  return seen
+}
+
+const form = 'g=meta.k8s.io;v=v1'
+const single = `application/json;as=PartialObjectMetadata;${form}`
+const list = `application/json;as=PartialObjectMetadataList;${form}`
+
+async function listMetadata({
+  api,
+  resource,
+  namespace,
+  options,
+}: Pick<Connection, 'api'> & { resource: Resource; namespace: string | undefined; options: RequestOptions }) {
+  const { items } = await listAll(api, collectionPath(resource, namespace), resource, {
+    ...options,
+    accept: list,
+  })
+  return items
+}
+
+/** Undefined for what is not there. */
+export async function getOptional<Value>(get: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await get()
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function groupByPlace(manifests: readonly Manifest[]): Manifest[][] {
+  const places = new Map<string, Manifest[]>()
+  for (const manifest of manifests) {
+    const place = `${manifest.apiVersion} ${manifest.id.kind} ${manifest.id.namespace ?? ''}`
+    const others = places.get(place)
+    if (others) others.push(manifest)
+    else places.set(place, [manifest])
+  }
+  return [...places.values()]
+}
+
+interface ManagedField {
+  manager?: string
+  operation?: string
+  time?: string
+}
+
+function seenOf({ metadata }: KubeObject): Seen {
+  const { managedFields = [] } = metadata as { managedFields?: ManagedField[] }
+  return {
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    generation: metadata.generation,
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    finalizers: metadata.finalizers ?? [],
+    isTerminating: metadata.deletionTimestamp !== undefined,
+    appliedAt: managedFields.find(entry => entry.manager === fieldManager && entry.operation === 'Apply')
+      ?.time,
+  }
+}

@@ -1,0 +1,110 @@
+import { type ErrorCode, LoError, type Problem } from '../errors.js'
+import { showId } from '../kube/object.js'
+import type { Applied } from './apply/apply.js'
+import { formatRefusal, hintOf } from './apply/refusal.js'
+import type { TargetResult } from './deploy.js'
+import { formatCause } from './why/format-cause.js'
+
+/** What to tell of a deploy that did not end well: undefined for one that did. */
+export function failureOf(
+  results: readonly TargetResult[],
+  domain: string,
+  redact: (text: string) => string,
+  interrupt: LoError | undefined,
+): LoError | undefined {
+  if (interrupt) return interruptedError(results, interrupt)
+  const refused = results.flatMap(({ applied }) => applied.filter(({ refusal }) => refusal))
+  if (refused.length > 0) return refusedError(results, refused, domain, redact)
+  const unhealthy = results.filter(({ outcome }) => outcome === 'unhealthy' || outcome === 'failed')
+  if (unhealthy.length > 0) return unhealthyError(results, unhealthy, domain, redact)
+  return undefined
+}
+
+function refusedError(
+  results: readonly TargetResult[],
+  refused: Applied[],
+  domain: string,
+  redact: (text: string) => string,
+): LoError {
+  const names = results
+    .filter(({ applied }) => applied.some(({ refusal }) => refusal))
+    .map(({ target }) => target)
+  const problems = refused.map(
+    ({ manifest, refusal }): Problem => ({
+      file: manifest.file,
+      message: redact(formatRefusal(manifest, refusal!).join('\n')),
+    }),
+  )
+  const all = results.flatMap(({ applied }) => applied)
+  return new LoError('APPLY_FAILED', `${domain} is not deployed: ${names.join(', ')} cannot be applied.`, {
+    problems,
+    detail: countLine(all),
+    hint: hintOf(refused.map(({ refusal }) => refusal!)),
+  })
+}
+
+function countLine(all: readonly Applied[]): string {
+  const count = (...wanted: Applied['outcome'][]) =>
+    all.filter(({ outcome }) => wanted.includes(outcome)).length
+  const applied = count('created', 'configured', 'unchanged')
+  return `${applied} of ${all.length} objects are applied, ${count('failed')} are refused, ${count('skipped')} were not reached.`
+}
+
+function unhealthyError(
+  results: readonly TargetResult[],
+  unhealthy: readonly TargetResult[],
+  domain: string,
+  redact: (text: string) => string,
+): LoError {
+  const names = unhealthy.map(({ target }) => target).join(', ')
+  const isLate = unhealthy.every(({ health }) => health?.ended === 'timed-out')
+  const skipped = results.filter(({ outcome }) => outcome === 'skipped').map(({ target }) => target)
+  const code: ErrorCode = 'UNHEALTHY'
+  const lines = unhealthy.flatMap(reasonsOf)
+  const detail = [...new Set(lines), ...(skipped.length > 0 ? [`Not reached: ${skipped.join(', ')}.`] : [])]
+  return new LoError(
+    code,
+    `${domain} is applied, but ${names} ${unhealthy.length === 1 ? 'is' : 'are'} not healthy${isLate ? ' in time' : ''}.`,
+    {
+      detail: redact(detail.join('\n')),
+      hint: isLate
+        ? 'Mend what is named above, or give it more time with --timeout.'
+        : 'Mend what is named above, build, and deploy again.',
+    },
+  )
+}
+
+const mostNames = 10
+
+function reasonsOf({ health }: TargetResult): string[] {
+  if (!health) return []
+  const { causes, unhealthy, trouble } = health
+  const explained = new Set(causes.flatMap(({ owners }) => owners.map(showId)))
+  const rest = unhealthy.filter(({ id }) => !explained.has(showId(id)))
+  const named = rest.slice(0, mostNames).map(({ id, message }) => `${showId(id)}: ${message}`)
+  return [
+    ...(trouble ? [`The API server does not answer: ${trouble}`] : []),
+    ...causes.flatMap(cause => formatCause(cause)),
+    ...named,
+    ...(rest.length > named.length ? [`and ${rest.length - named.length} more`] : []),
+  ]
+}
+
+function interruptedError(results: readonly TargetResult[], interrupt: LoError): LoError {
+  const lines = results.map(({ target, applied, outcome }) => {
+    const open = applied
+      .filter(({ outcome }) => outcome === 'skipped')
+      .map(({ manifest }) => showId(manifest.id))
+    const done = applied.length - open.length
+    if (outcome === 'skipped' && done === 0) return `${target}: nothing was applied`
+    if (open.length === 0)
+      return `${target}: all ${done} objects are applied${outcome === 'healthy' ? ' and healthy' : ', health is not known'}`
+    const names = open.slice(0, mostNames).join(', ')
+    return `${target}: ${done} objects are applied; not, as far as is known: ${names}${open.length > mostNames ? ` and ${open.length - mostNames} more` : ''}`
+  })
+  return new LoError('INTERRUPTED', interrupt.message, {
+    detail: lines.join('\n'),
+    hint: 'Run the same command again: it goes on from there.',
+    cause: interrupt,
+  })
+}

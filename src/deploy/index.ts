@@ -1,0 +1,5 @@
+export { deployTargets } from './deploy.js'
+export { describeDeploy } from './describe.js'
+export { failureOf } from './failure.js'
+export { prepareDeploy } from './prepare.js'
+export { startOf } from './start.js'

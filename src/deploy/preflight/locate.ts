@@ -1,0 +1,109 @@
+import { LoError, type Problem } from '../../errors.js'
+import { ApiError } from '../../kube/api.js'
+import { showId } from '../../kube/object.js'
+import { getOptional } from '../apply/look-up.js'
+import { customKindOf, isDefinition } from '../artifact/custom-kind.js'
+import { inNamespace, type Manifest } from '../artifact/manifest.js'
+import { withEncodedData } from '../artifact/secret.js'
+import type { Connection } from '../connection.js'
+
+export interface Located {
+  /** As given, each with its namespace now; what stands outside of namespaces has none. */
+  manifests: Manifest[]
+  /** Namespaces that are used, are not there, and are in none of the manifests. */
+  missingNamespaces: string[]
+}
+
+/**
+ * Finds out which kinds stand in namespaces, and refuses kinds that nothing brings. A workload may bring any kind
+ * later, as operators do: then it is waited for.
+ */
+export async function locate(
+  manifests: readonly Manifest[],
+  namespace: string,
+  { api, resources }: Pick<Connection, 'api' | 'resources'>,
+  signal: AbortSignal,
+): Promise<Located> {
+  const brought = new Map(
+    manifests.filter(isDefinition).flatMap(manifest => {
+      const kind = customKindOf(manifest)
+      return kind ? [[`${kind.group}/${kind.kind}`, kind.isNamespaced]] : []
+    }),
+  )
+  const isNamespaced = async ({ apiVersion, id }: Manifest): Promise<boolean | undefined> => {
+    const resource = await resources.find({ apiVersion, kind: id.kind })
+    return resource?.isNamespaced ?? brought.get(`${id.group}/${id.kind}`)
+  }
+  const scopes = await Promise.all(manifests.map(isNamespaced))
+  const unknown = manifests.filter((_, index) => scopes[index] === undefined)
+  if (unknown.length > 0 && !manifests.some(isWorkload)) throw unknownKinds(unknown)
+  const located = manifests.map((manifest, index) => {
+    if (scopes[index] === false) return outsideOfNamespaces(manifest)
+    // Most kinds stand in one, and a kind that is not known yet cannot be asked.
+    return withEncodedData(inNamespace(manifest, namespace))
+  })
+  return { manifests: located, missingNamespaces: await findMissing(located, api, signal) }
+}
+
+const workloadKinds = [
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/Job',
+  'batch/CronJob',
+  '/Pod',
+]
+const isWorkload = ({ id: { group, kind } }: Manifest) => workloadKinds.includes(`${group}/${kind}`)
+
+function outsideOfNamespaces(manifest: Manifest): Manifest {
+  const { namespace: _none, ...id } = manifest.id
+  return { ...manifest, id }
+}
+
+function unknownKinds(manifests: Manifest[]): LoError {
+  const problems: Problem[] = manifests.map(({ apiVersion, id, file }) => ({
+    file,
+    message: `${showId(id)}: the cluster knows no kind ${id.kind} of ${apiVersion}`,
+  }))
+  return new LoError('DEPLOY_REFUSED', 'There are objects of kinds that the cluster does not know.', {
+    problems,
+    hint: 'Add the CustomResourceDefinition to a target, or install what brings it first. Nothing has been applied.',
+  })
+}
+
+async function findMissing(
+  manifests: readonly Manifest[],
+  api: Connection['api'],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const isNamespace = ({ id: { group, kind } }: Manifest) => group === '' && kind === 'Namespace'
+  const brought = new Set(manifests.filter(isNamespace).map(({ id }) => id.name))
+  const used = new Set(manifests.flatMap(({ id }) => id.namespace ?? []))
+  const wanted = [...used].filter(name => !brought.has(name)).sort()
+  const found = await Promise.all(wanted.map(name => hasNamespace(api, name, signal)))
+  return wanted.filter((_, index) => !found[index])
+}
+
+async function hasNamespace(api: Connection['api'], name: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const found = await getOptional(() =>
+      api.request('GET', `/api/v1/namespaces/${encodeURIComponent(name)}`, { signal }),
+    )
+    return found !== undefined
+  } catch (error) {
+    // Whoever may not look is told by the apply.
+    if (error instanceof ApiError && error.status === 403) return true
+    throw error
+  }
+}
+
+/** The error for namespaces that neither the cluster nor a target has. */
+export function missingNamespaces(names: string[], manifests: readonly Manifest[]): LoError {
+  return new LoError('DEPLOY_REFUSED', `There is no namespace ${names.join(', ')}.`, {
+    problems: names.map(name => {
+      const { id, file } = manifests.find(({ id }) => id.namespace === name)!
+      return { file, message: `${showId(id)} needs the namespace ${name}` }
+    }),
+    hint: 'Add the Namespace to a target. Nothing has been applied.',
+  })
+}
