@@ -8,6 +8,7 @@ import { registerKubeconfig } from './commands/kubeconfig.js'
 import { registerProvision } from './commands/provision.js'
 import { registerRehearsalKubelet } from './commands/rehearsal-kubelet.js'
 import { registerSchema } from './commands/schema.js'
+import { registerStatus } from './commands/status.js'
 import { registerUse } from './commands/use.js'
 import type { Context } from './context.js'
 
@@ -15,6 +16,7 @@ const registrations = [
   registerUse,
   registerBuild,
   registerDeploy,
+  registerStatus,
   registerProvision,
   registerDestroy,
   registerKubeconfig,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism, constants as constantsOf } from 'node:os'
 import path from 'node:path'
@@ -69,6 +70,8 @@ const graceOnInterrupt = 3000
 /** The first signal asks the work and every running program to stop, the second ends the process at once. */
 function abortOnInterrupt(running: Set<End>): AbortSignal {
   const controller = new AbortController()
+  // Every request under way listens to it.
+  setMaxListeners(0, controller.signal)
   const endAll: End = name => {
     for (const end of running) end(name)
   }

@@ -4,6 +4,10 @@ import { rehearsal } from './rehearsal/rehearsal.js'
 
 const drivers: readonly Driver[] = [rehearsal]
 
+export function hasDriver(kind: string): boolean {
+  return drivers.some(driver => driver.kind.toLowerCase() === kind.toLowerCase())
+}
+
 /** The driver of a kind, in any case. Throws `DRIVER_MISSING` for a kind that `lo` only builds and deploys. */
 export function findDriver(kind: string): Driver {
   const driver = drivers.find(driver => driver.kind.toLowerCase() === kind.toLowerCase())

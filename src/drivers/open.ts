@@ -3,9 +3,9 @@ import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import { findDomain, findProject, loadDomain, selectDomain } from '../project/index.js'
 import type { Project } from '../project/root.js'
-import type { LoadedDomain } from '../project/spec/load.js'
-import type { DriverCluster, OpenedCluster } from './driver.js'
-import { findDriver } from './index.js'
+import type { Cluster, LoadedDomain } from '../project/spec/load.js'
+import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
+import { findDriver, hasDriver } from './index.js'
 
 interface Flags {
   dir?: string
@@ -31,15 +31,18 @@ export async function openCluster(name: string | undefined, flags: Flags, ctx: C
       { hint: `Name ${owner.domain.name} instead.` },
     )
   }
-  const { metadata, kind } = owner.spec
-  const cluster: DriverCluster = {
-    name: metadata.name,
+  const cluster = describeCluster(project, owner)
+  return { cluster, driver: await findDriver(owner.spec.kind).open(cluster, ctx) }
+}
+
+function describeCluster(project: Project, { domain, spec }: Cluster): DriverCluster {
+  return {
+    name: spec.metadata.name,
     domain: domain.name,
-    spec: owner.spec,
+    spec,
     root: project.root,
-    kubeconfig: path.join(project.root, '.kubeconfig', `${metadata.name}.yaml`),
+    kubeconfig: path.join(project.root, '.kubeconfig', `${spec.metadata.name}.yaml`),
   }
-  return { cluster, driver: await findDriver(kind).open(cluster, ctx) }
 }
 
 /** Loads and checks the domain that is named as the first argument, or else as for every command. */
@@ -52,4 +55,15 @@ export function loadNamed(
   const domain =
     name === undefined ? selectDomain(project, [], flags.domain, ctx).domain : findDomain(project, name)
   return { project, ...loadDomain(project, domain) }
+}
+
+/** What the driver says of a cluster; undefined for a kind that `lo` cannot make. */
+export async function readState(
+  { project, cluster: owner }: LoadedDomain & { project: Project },
+  ctx: Context,
+): Promise<ClusterStatus | undefined> {
+  if (!hasDriver(owner.spec.kind)) return undefined
+  const cluster = describeCluster(project, owner)
+  const driver = await findDriver(owner.spec.kind).open(cluster, ctx)
+  return driver.status()
 }

@@ -12,12 +12,11 @@ export interface Located {
   manifests: Manifest[]
   /** Namespaces that are used, are not there, and are in none of the manifests. */
   missingNamespaces: string[]
+  /** Objects of kinds that neither the cluster nor a definition among the manifests has. */
+  unknown: Manifest[]
 }
 
-/**
- * Finds out which kinds stand in namespaces, and refuses kinds that nothing brings. A workload may bring any kind
- * later, as operators do: then it is waited for.
- */
+/** Finds out which kinds stand in namespaces, and what is used and not there. */
 export async function locate(
   manifests: readonly Manifest[],
   namespace: string,
@@ -36,13 +35,12 @@ export async function locate(
   }
   const scopes = await Promise.all(manifests.map(isNamespaced))
   const unknown = manifests.filter((_, index) => scopes[index] === undefined)
-  if (unknown.length > 0 && !manifests.some(isWorkload)) throw unknownKinds(unknown)
   const located = manifests.map((manifest, index) => {
     if (scopes[index] === false) return outsideOfNamespaces(manifest)
     // Most kinds stand in one, and a kind that is not known yet cannot be asked.
     return withEncodedData(inNamespace(manifest, namespace))
   })
-  return { manifests: located, missingNamespaces: await findMissing(located, api, signal) }
+  return { manifests: located, missingNamespaces: await findMissing(located, api, signal), unknown }
 }
 
 const workloadKinds = [
@@ -53,6 +51,10 @@ const workloadKinds = [
   'batch/CronJob',
   '/Pod',
 ]
+
+/** Whether something among them may bring any kind later, as operators do: such a kind is waited for. */
+export const hasWorkload = (manifests: readonly Manifest[]) => manifests.some(isWorkload)
+
 const isWorkload = ({ id: { group, kind } }: Manifest) => workloadKinds.includes(`${group}/${kind}`)
 
 function outsideOfNamespaces(manifest: Manifest): Manifest {
@@ -60,7 +62,8 @@ function outsideOfNamespaces(manifest: Manifest): Manifest {
   return { ...manifest, id }
 }
 
-function unknownKinds(manifests: Manifest[]): LoError {
+/** The error for objects of kinds that nothing brings. */
+export function unknownKinds(manifests: readonly Manifest[]): LoError {
   const problems: Problem[] = manifests.map(({ apiVersion, id, file }) => ({
     file,
     message: `${showId(id)}: the cluster knows no kind ${id.kind} of ${apiVersion}`,

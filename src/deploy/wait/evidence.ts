@@ -9,6 +9,8 @@ import type { Evidence } from '../why/cause.js'
 export interface EvidenceKeeper {
   /** Follows these namespaces too from now on. */
   cover: (namespaces: Iterable<string>, hasCustomKinds: boolean) => void
+  /** Whether all that is followed has been listed, and something is. */
+  isLoaded: () => boolean
   get: () => Pick<Evidence, 'related' | 'events'>
 }
 
@@ -25,7 +27,7 @@ const moreMakers = [
   { apiVersion: 'batch/v1', kind: 'Job' },
 ]
 
-/** In more namespaces than this, everything is followed at once and the rest left out. */
+/** When more namespaces than this come at once, all are followed in one, and the rest is left out. */
 const mostNamespaces = 3
 /** The newest say most; a namespace may hold many thousands. */
 const mostEvents = 3000
@@ -38,15 +40,18 @@ export function keepEvidence(
 ): EvidenceKeeper {
   const covered = new Set<string>()
   const followed = new Set<string>()
+  const open = new Set<string>()
   const related = new Map<string, KubeObject>()
   const events = new Map<string, KubeObject>()
 
   const start = async (type: { apiVersion: string; kind: string }, namespace: string | undefined) => {
     const key = `${type.kind} ${namespace ?? ''}`
-    if (followed.has(key) || followed.has(`${type.kind} `)) return
+    if (followed.has(key)) return
     followed.add(key)
-    const resource = await resources.find(type)
+    open.add(key)
+    const resource = await resources.find(type).finally(() => open.delete(key))
     if (!resource) return
+    open.add(key)
     const store = type.kind === 'Event' ? events : related
     const put = (object: KubeObject) => {
       store.set(object.metadata.uid ?? '', object)
@@ -63,6 +68,7 @@ export function keepEvidence(
             store.delete(uid)
         }
         for (const object of objects) put(object)
+        open.delete(key)
         onChange()
       },
       onChange: (object, isGone) => {
@@ -72,17 +78,22 @@ export function keepEvidence(
       },
       sleep,
       signal,
+    }).finally(() => {
+      open.delete(key)
+      onChange()
     })
   }
 
   return {
     cover: (namespaces, hasCustomKinds) => {
-      for (const namespace of namespaces) covered.add(namespace)
-      const places = covered.size > mostNamespaces ? [undefined] : [...covered]
+      const fresh = [...namespaces].filter(namespace => !covered.has(namespace))
+      for (const namespace of fresh) covered.add(namespace)
+      const places = fresh.length > mostNamespaces ? [undefined] : [...covered]
       const types = [...makers, ...(hasCustomKinds ? moreMakers : []), event]
       // Whoever may not see these gets explanations that say less.
       for (const type of types) for (const place of places) start(type, place).catch(ignoreApi(signal))
     },
+    isLoaded: () => followed.size > 0 && open.size === 0,
     get: () => ({ related: [...related.values()], events: [...events.values()] }),
   }
 }

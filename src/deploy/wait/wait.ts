@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Context } from '../../context.js'
 import { LoError } from '../../errors.js'
 import { ApiError } from '../../kube/api.js'
@@ -51,6 +52,8 @@ type WaitContext = Pick<Context, 'now' | 'sleep' | 'signal'>
 /** Until then most are healthy, and nobody needs an explanation. */
 const explainAfter = 1500
 const explainEvery = 1000
+/** For first answers that are still on their way at the deadline. */
+const mostOvertime = 5000
 
 /**
  * Waits until all are healthy, or until waiting cannot help, or until the deadline. Reads with one list and one watch
@@ -58,12 +61,13 @@ const explainEvery = 1000
  */
 export async function waitHealthy(
   request: WaitRequest,
-  connection: Connection,
+  connection: Pick<Connection, 'api' | 'resources'>,
   ctx: WaitContext,
   onPicture: (picture: HealthPicture) => void,
 ): Promise<HealthReport> {
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
+  setMaxListeners(0, signal)
   const bell = createBell(ctx)
   const own = request.own.filter(({ id }) => isWatched(id))
   const places = planPlaces(own, request.includeDeployments)
@@ -83,7 +87,12 @@ export async function waitHealthy(
 
   const followPlace = async (place: WatchedPlace) => {
     const resource = await connection.resources.find(place)
-    if (!resource) return
+    if (!resource) {
+      // Of a kind that is not there no object is.
+      listed.add(place)
+      bell.ring()
+      return
+    }
     await follow({
       api: connection.api,
       resource,
@@ -112,7 +121,9 @@ export async function waitHealthy(
       const unhealthy = board.unhealthy().filter(({ id }) => !request.isIgnored(id))
       const isKnown = listed.size === places.length
       const now = ctx.now()
-      if (isKnown && unhealthy.length > 0 && now - start > explainAfter && now - explainedAt > explainEvery) {
+      const isLate = now > request.deadline
+      const isTime = isLate || (now - start > explainAfter && now - explainedAt > explainEvery)
+      if (isKnown && unhealthy.length > 0 && isTime) {
         evidence.cover(namespacesOf(unhealthy), unhealthy.some(isCustom))
         causes = explain(
           { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), since: request.since },
@@ -125,12 +136,13 @@ export async function waitHealthy(
       const ended = isKnown ? hasEnded(unhealthy, causes) : undefined
       const facts = { all: board.all().length, unhealthy, causes: ended === 'healthy' ? [] : causes, trouble }
       if (isKnown || trouble) onPicture(facts)
-      const isLate = now > request.deadline
-      if (ended || isLate) {
+      // What is not known yet is no result: that takes a moment more, even where no time was given to wait.
+      const isSettled = isKnown && (unhealthy.length === 0 || evidence.isLoaded())
+      if (ended || (isLate && (isSettled || now > request.deadline + mostOvertime))) {
         const { trouble: _none, ...rest } = facts
         return { ended: ended ?? 'timed-out', ...rest, ...(trouble && { trouble }) }
       }
-      await bell.wait(Math.max(0, Math.min(explainEvery, request.deadline - now)))
+      await bell.wait(isLate ? explainEvery : Math.min(explainEvery, request.deadline - now))
     }
   } finally {
     over.abort()
@@ -146,7 +158,7 @@ const isCustom = ({ id: { group } }: Awaited) => group.includes('.') && !group.e
 /** What a rule needs to know besides the object: how the storage classes bind. */
 async function lookAround(
   own: readonly Manifest[],
-  { api, resources }: Connection,
+  { api, resources }: Pick<Connection, 'api' | 'resources'>,
   signal: AbortSignal,
 ): Promise<Surroundings> {
   if (!own.some(({ id }) => id.group === '' && id.kind === 'PersistentVolumeClaim')) return {}
