@@ -5,6 +5,7 @@ import { keyOf, showId } from '../kube/object.js'
 import { type Applied, applyManifests } from './apply/apply.js'
 import { isDefinition } from './artifact/custom-kind.js'
 import type { Manifest } from './artifact/manifest.js'
+import type { Redact } from './artifact/redact.js'
 import type { Connection } from './connection.js'
 import { type DeployRecord, type TargetRecord, writeRecord } from './record.js'
 import { addLogs, type ExplainedCause } from './wait/logs.js'
@@ -29,7 +30,7 @@ export interface DeployRequest {
   commit: string | undefined
   /** Undefined when what is applied is not all of the targets, and so is no news about them. */
   record: DeployRecord | undefined
-  redact: (text: string) => string
+  redact: Redact
 }
 
 /** What became of one target. */

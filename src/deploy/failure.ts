@@ -2,6 +2,7 @@ import { type ErrorCode, LoError, type Problem } from '../errors.js'
 import { showId } from '../kube/object.js'
 import type { Applied } from './apply/apply.js'
 import { formatRefusal, hintOf } from './apply/refusal.js'
+import type { Redact } from './artifact/redact.js'
 import type { TargetResult } from './deploy.js'
 import { formatCause } from './why/format-cause.js'
 
@@ -9,7 +10,7 @@ import { formatCause } from './why/format-cause.js'
 export function failureOf(
   results: readonly TargetResult[],
   domain: string,
-  redact: (text: string) => string,
+  redact: Redact,
   interrupt: LoError | undefined,
 ): LoError | undefined {
   if (interrupt) return interruptedError(results, interrupt)
@@ -24,7 +25,7 @@ function refusedError(
   results: readonly TargetResult[],
   refused: Applied[],
   domain: string,
-  redact: (text: string) => string,
+  redact: Redact,
 ): LoError {
   const names = results
     .filter(({ applied }) => applied.some(({ refusal }) => refusal))
@@ -54,7 +55,7 @@ function unhealthyError(
   results: readonly TargetResult[],
   unhealthy: readonly TargetResult[],
   domain: string,
-  redact: (text: string) => string,
+  redact: Redact,
 ): LoError {
   const names = unhealthy.map(({ target }) => target).join(', ')
   const isLate = unhealthy.every(({ health }) => health?.ended === 'timed-out')

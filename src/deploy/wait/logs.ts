@@ -1,4 +1,7 @@
 import { ApiError, type KubeApi } from '../../kube/api.js'
+import { listAll } from '../../kube/list.js'
+import type { KubeObject } from '../../kube/object.js'
+import { type Redact, redactValues } from '../artifact/redact.js'
 import type { Cause } from '../why/cause.js'
 
 /** A cause, and the last lines that the container has written, where a log tells more. */
@@ -8,21 +11,43 @@ export type ExplainedCause = Cause & { log?: string[] }
 const mostLogs = 5
 const mostLines = 10
 
-/** Adds the end of logs to the first causes that have one. What has no log stays as it is. */
+/**
+ * Adds the end of logs to the first causes that have one. What has no log stays as it is. Programs log what they were
+ * given, so the values of all Secrets beside them are taken out.
+ */
 export async function addLogs(
   causes: readonly Cause[],
   api: KubeApi,
-  redact: (text: string) => string,
+  redact: Redact,
   signal?: AbortSignal,
 ): Promise<ExplainedCause[]> {
   const chosen = new Set(causes.filter(cause => cause.logOf).slice(0, mostLogs))
+  const namespaces = new Set([...chosen].map(({ logOf }) => logOf!.namespace))
+  const secrets = await Promise.all([...namespaces].map(namespace => listSecrets(namespace, api, signal)))
+  const redactAll = redactValues(secrets.flat())
   return Promise.all(
     causes.map(async cause => {
       if (!chosen.has(cause)) return cause
       const log = await readLog(cause, api, signal)
-      return log.length === 0 ? cause : { ...cause, log: log.map(redact) }
+      return log.length === 0 ? cause : { ...cause, log: log.map(line => redactAll(redact(line))) }
     }),
   )
+}
+
+/** Whoever may not read Secrets has put those in that the deploy knows. */
+async function listSecrets(
+  namespace: string,
+  api: KubeApi,
+  signal: AbortSignal | undefined,
+): Promise<KubeObject[]> {
+  const type = { apiVersion: 'v1', kind: 'Secret' }
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`
+  try {
+    return (await listAll(api, path, type, signal && { signal })).items
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
 }
 
 async function readLog({ logOf }: Cause, api: KubeApi, signal: AbortSignal | undefined): Promise<string[]> {

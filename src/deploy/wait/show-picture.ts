@@ -1,12 +1,13 @@
 import type { HealthProgress } from '../../events.js'
 import { showId } from '../../kube/object.js'
+import type { Redact } from '../artifact/redact.js'
 import { formatCause } from '../why/format-cause.js'
 import type { HealthPicture } from './wait.js'
 
 /** What is waited for, as people read it: what is nearest to its end last. */
 export function showPicture(
   { all, unhealthy, causes, trouble }: HealthPicture,
-  redact: (text: string) => string,
+  redact: Redact,
   now: number,
 ): HealthProgress {
   return {
