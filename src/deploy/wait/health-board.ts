@@ -11,6 +11,7 @@ export interface Awaited {
   state: Unhealthy['state'] | 'healthy'
   message: string
   progress?: { done: number; all: number }
+  /** Waiting cannot help: by its nature, or because it has failed while it was watched. */
   isTerminal: boolean
   /** As it was last seen; not kept once it is healthy. */
   object?: KubeObject
@@ -59,12 +60,17 @@ export function createHealthBoard({
   const isForeign = ({ group, kind }: ObjectId) =>
     includeDeployments && group === 'apps' && kind === 'Deployment'
 
+  const listed = new Set<string>()
   const put = (entry: Omit<Awaited, 'since'>) => {
     const key = keyOf(entry.id)
     const before = board.get(key)
     const since = before?.state === entry.state ? before.since : now()
-    board.set(key, { ...entry, since })
-    if (!before || !isDeepStrictEqual(shownOf(before), shownOf(entry))) onChange()
+    // What had failed before anybody looked may be mended by what has just been applied.
+    const isNews = listed.has(key) && (before?.isTerminal === true || before?.state !== 'failed')
+    const isTerminal = entry.isTerminal || (entry.state === 'failed' && isNews)
+    listed.add(key)
+    board.set(key, { ...entry, isTerminal, since })
+    if (!before || !isDeepStrictEqual(shownOf(before), shownOf({ ...entry, isTerminal }))) onChange()
   }
   const set = (object: KubeObject, isGone: boolean) => {
     const id = idOf(object)

@@ -84,6 +84,7 @@ export async function waitHealthy(
   const start = ctx.now()
   let causes: Cause[] = []
   let explainedAt = Number.NEGATIVE_INFINITY
+  let failedAt: number | undefined
 
   const followPlace = async (place: WatchedPlace) => {
     const resource = await connection.resources.find(place)
@@ -122,7 +123,8 @@ export async function waitHealthy(
       const isKnown = listed.size === places.length
       const now = ctx.now()
       const isLate = now > request.deadline
-      const isTime = isLate || (now - start > explainAfter && now - explainedAt > explainEvery)
+      const hasFailed = isKnown && hasEnded(unhealthy, []) === 'failed'
+      const isTime = isLate || hasFailed || (now - start > explainAfter && now - explainedAt > explainEvery)
       if (isKnown && unhealthy.length > 0 && isTime) {
         evidence.cover(namespacesOf(unhealthy), unhealthy.some(isCustom))
         causes = explain(
@@ -138,7 +140,9 @@ export async function waitHealthy(
       if (isKnown || trouble) onPicture(facts)
       // What is not known yet is no result: that takes a moment more, even where no time was given to wait.
       const isSettled = isKnown && (unhealthy.length === 0 || evidence.isLoaded())
-      if (ended || (isLate && (isSettled || now > request.deadline + mostOvertime))) {
+      if (ended === 'failed') failedAt ??= now
+      const isOvertime = now > Math.min(request.deadline, failedAt ?? Number.POSITIVE_INFINITY) + mostOvertime
+      if (ended === 'healthy' || ((ended || isLate) && (isSettled || isOvertime))) {
         const { trouble: _none, ...rest } = facts
         return { ended: ended ?? 'timed-out', ...rest, ...(trouble && { trouble }) }
       }

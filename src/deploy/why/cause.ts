@@ -36,6 +36,8 @@ export interface Unhealthy {
   object?: KubeObject
   state: 'progressing' | 'failed' | 'terminating' | 'missing' | 'unknown'
   message: string
+  /** Waiting cannot help. Without it, what has failed counts as such. */
+  isTerminal?: boolean
 }
 
 export interface Evidence {

@@ -36,9 +36,11 @@ function explainOne(unhealthy: Unhealthy, world: World, explainPod: Explain): Fi
   if (!isObserved(object)) return [vague(unhealthy, object)]
   const below = descend({ uid: unhealthy.uid || uidOf(object), object }, world)
   const findings = explainBelow(below, object, world, explainPod)
-  if (findings.length > 0) return state === 'failed' ? findings.map(asTerminal) : findings
+  if (findings.length > 0) return isHopeless(unhealthy) ? findings.map(asTerminal) : findings
   return [explainItself(unhealthy, object, world) ?? vague(unhealthy, object)]
 }
+
+const isHopeless = ({ state, isTerminal }: Unhealthy) => isTerminal ?? state === 'failed'
 
 /** What the health rule calls failed does not heal by waiting, whatever its pods say. */
 const asTerminal = (finding: Finding): Finding => ({ ...finding, isTerminal: true })
@@ -86,12 +88,12 @@ function explainItself(
   object: KubeObject | undefined,
   world: World,
 ): Finding | undefined {
-  const { id, state } = unhealthy
+  const { id } = unhealthy
   const found =
     (id.kind === 'PersistentVolumeClaim' && explainClaim(id, object, world)) ||
     (id.kind === 'Service' && explainLoadBalancer(id, object, world)) ||
     (object && explainCondition(unhealthy, object))
-  return found ? { ...found, isTerminal: state === 'failed' } : undefined
+  return found ? { ...found, isTerminal: isHopeless(unhealthy) } : undefined
 }
 
 /** The conditions of a Service stay empty; its cloud controller speaks in events. */
@@ -113,10 +115,18 @@ const words = {
   terminating: 'Terminating',
 }
 
-function vague({ id, state, message }: Unhealthy, object: KubeObject | undefined): Finding {
+function vague(unhealthy: Unhealthy, object: KubeObject | undefined): Finding {
+  const { id, state, message } = unhealthy
   const said = clean(typeof message === 'string' ? message : '') || 'it does not say why'
   const reason = words[state] ?? 'Unknown'
-  return { reason, message: said, object: id, subject: object, isTerminal: state === 'failed', isVague: true }
+  return {
+    reason,
+    message: said,
+    object: id,
+    subject: object,
+    isTerminal: isHopeless(unhealthy),
+    isVague: true,
+  }
 }
 
 /** A pod may belong to several objects that are waited for: a Deployment, and what made it. */
