@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkSameDocuments, checkSameFiles, listChanges, takeStamps } from './artifacts.js'
+import { planDeployMeasurements } from './deploy.js'
 import { race, run, tell } from './measure.js'
 import { domain, namespaceAndLabels, strategicMergePatch, writeProject } from './project.js'
 
@@ -34,6 +35,7 @@ export function planMeasurements(bench) {
     buildRace(bench, large, { runs: 3, single: { bound: 1.15 }, split: { bound: 1.5 } }),
     ...layouts.map(flags => peakMemory(bench, large, flags)),
     ...layouts.map(flags => unchangedRebuild(bench, plain, flags)),
+    ...planDeployMeasurements(bench),
   ]
 }
 

@@ -74,7 +74,7 @@ function endGroup(pid) {
   }
 }
 
-function median(numbers) {
+export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2

@@ -1,8 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Context } from '../../context.js'
-import { LoError } from '../../errors.js'
 import { ApiError } from '../../kube/api.js'
-import { follow } from '../../kube/follow.js'
 import { listAll } from '../../kube/list.js'
 import type { KubeObject, ObjectId } from '../../kube/object.js'
 import { collectionPath, type Resource } from '../../kube/resources.js'
@@ -13,8 +11,9 @@ import type { Cause, Unhealthy } from '../why/cause.js'
 import { explain } from '../why/explain.js'
 import { createBell } from './bell.js'
 import { keepEvidence } from './evidence.js'
+import { followPlaces } from './follow-places.js'
 import { type Awaited, createHealthBoard } from './health-board.js'
-import { hasEnded, planPlaces, type WatchedPlace } from './plan-wait.js'
+import { hasEnded, planPlaces } from './plan-wait.js'
 
 export interface WaitRequest {
   /** What this deploy has applied. */
@@ -70,7 +69,6 @@ export async function waitHealthy(
   setMaxListeners(0, signal)
   const bell = createBell(ctx)
   const own = request.own.filter(({ id }) => isWatched(id))
-  const places = planPlaces(own, request.includeDeployments)
   const board = createHealthBoard({
     own: own.map(({ id }) => id),
     includeDeployments: request.includeDeployments,
@@ -79,74 +77,38 @@ export async function waitHealthy(
     onChange: bell.ring,
   })
   const evidence = keepEvidence(connection, ctx, signal, bell.ring)
-  const troubles = new Map<WatchedPlace, string>()
-  const listed = new Set<WatchedPlace>()
   const start = ctx.now()
   let causes: Cause[] = []
-  let explainedAt = Number.NEGATIVE_INFINITY
+  let explainAt = start + explainAfter
   let failedAt: number | undefined
-
-  const followPlace = async (place: WatchedPlace) => {
-    const resource = await connection.resources.find(place)
-    if (!resource) {
-      // Of a kind that is not there no object is.
-      listed.add(place)
-      bell.ring()
-      return
-    }
-    await follow({
-      api: connection.api,
-      resource,
-      ...(place.namespace !== undefined && { namespace: place.namespace }),
-      take: place.take,
-      onList: objects => {
-        listed.add(place)
-        board.setAll(place, objects)
-        bell.ring()
-      },
-      onChange: board.set,
-      onTrouble: error => {
-        if (error) troubles.set(place, error.message)
-        else troubles.delete(place)
-        bell.ring()
-      },
-      sleep: ctx.sleep,
-      signal,
-    })
-  }
   try {
-    for (const place of places) {
-      followPlace(place).catch(error => void (signal.aborted || bell.fail(explainRefusal(error, place))))
-    }
+    const places = planPlaces(own, request.includeDeployments)
+    const following = followPlaces(places, board, bell, connection, { sleep: ctx.sleep, signal })
     for (;;) {
       const unhealthy = board.unhealthy().filter(({ id }) => !request.isIgnored(id))
-      const isKnown = listed.size === places.length
       const now = ctx.now()
-      const isLate = now > request.deadline
-      const hasFailed = isKnown && hasEnded(unhealthy, []) === 'failed'
-      const isTime = isLate || hasFailed || (now - start > explainAfter && now - explainedAt > explainEvery)
-      if (isKnown && unhealthy.length > 0 && isTime) {
+      const isKnown = following.isListed()
+      const isUrgent = now > request.deadline || hasEnded(unhealthy, []) === 'failed'
+      if (isKnown && unhealthy.length > 0 && (isUrgent || now > explainAt)) {
         evidence.cover(namespacesOf(unhealthy), unhealthy.some(isCustom))
-        causes = explain(
-          { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), since: request.since },
-          connection.api.clock(),
-        )
+        const known = { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), since: request.since }
+        causes = explain(known, connection.api.clock())
         // Explaining 500 objects takes its time: it may take a small part of all time only.
-        explainedAt = ctx.now() + 20 * (ctx.now() - now)
+        explainAt = ctx.now() + explainEvery + 20 * (ctx.now() - now)
       }
-      const [trouble] = troubles.values()
       const ended = isKnown ? hasEnded(unhealthy, causes) : undefined
-      const facts = { all: board.all().length, unhealthy, causes: ended === 'healthy' ? [] : causes, trouble }
-      if (isKnown || trouble) onPicture(facts)
-      // What is not known yet is no result: that takes a moment more, even where no time was given to wait.
-      const isSettled = isKnown && (unhealthy.length === 0 || evidence.isLoaded())
+      if (ended === 'healthy') causes = []
       if (ended === 'failed') failedAt ??= now
-      const isOvertime = now > Math.min(request.deadline, failedAt ?? Number.POSITIVE_INFINITY) + mostOvertime
-      if (ended === 'healthy' || ((ended || isLate) && (isSettled || isOvertime))) {
-        const { trouble: _none, ...rest } = facts
-        return { ended: ended ?? 'timed-out', ...rest, ...(trouble && { trouble }) }
+      const trouble = following.trouble()
+      const facts = { all: board.all().length, unhealthy, causes }
+      if (isKnown || trouble) onPicture({ ...facts, trouble })
+      // What is not known yet is no result: that takes a moment more, even where no time was given to wait.
+      const end = Math.min(request.deadline, failedAt ?? Number.POSITIVE_INFINITY)
+      const isSettled = (isKnown && evidence.isLoaded()) || now > end + mostOvertime
+      if (ended === 'healthy' || (now >= end && isSettled)) {
+        return { ended: ended ?? 'timed-out', ...facts, ...(trouble && { trouble }) }
       }
-      await bell.wait(isLate ? explainEvery : Math.min(explainEvery, request.deadline - now))
+      await bell.wait(now >= end ? explainEvery : Math.min(explainEvery, end - now))
     }
   } finally {
     over.abort()
@@ -186,17 +148,4 @@ async function listOptional(
     if (error instanceof ApiError && error.status === 403) return []
     throw error
   }
-}
-
-function explainRefusal(error: unknown, { kind, namespace }: WatchedPlace): unknown {
-  if (!(error instanceof ApiError)) return error
-  const where = namespace === undefined ? 'in all namespaces' : `in the namespace ${namespace}`
-  const isDeployments = kind === 'Deployment' && namespace === undefined
-  return new LoError('CLUSTER_REFUSED', `The health of ${kind}s ${where} cannot be watched.`, {
-    detail: error.message,
-    hint: isDeployments
-      ? 'Use --wait target to wait for the objects of this deploy alone, or ask for the right to list and watch them.'
-      : 'Ask for the right to list and watch them, or use --wait none.',
-    cause: error,
-  })
 }

@@ -1,0 +1,75 @@
+import type { Context } from '../../context.js'
+import { LoError } from '../../errors.js'
+import { ApiError } from '../../kube/api.js'
+import { follow } from '../../kube/follow.js'
+import type { Connection } from '../connection.js'
+import type { Bell } from './bell.js'
+import type { HealthBoard } from './health-board.js'
+import type { WatchedPlace } from './plan-wait.js'
+
+export interface Following {
+  /** Whether each place has been looked at once. */
+  isListed: () => boolean
+  /** Why something is not heard of just now. */
+  trouble: () => string | undefined
+}
+
+/** Keeps a board up to date with all places, and rings for whoever waits, also when it cannot. */
+export function followPlaces(
+  places: readonly WatchedPlace[],
+  board: HealthBoard,
+  bell: Bell,
+  { api, resources }: Pick<Connection, 'api' | 'resources'>,
+  { sleep, signal }: Pick<Context, 'sleep' | 'signal'>,
+): Following {
+  const troubles = new Map<WatchedPlace, string>()
+  const listed = new Set<WatchedPlace>()
+  const followPlace = async (place: WatchedPlace) => {
+    const resource = await resources.find(place)
+    if (!resource) {
+      // Of a kind that is not there no object is.
+      listed.add(place)
+      bell.ring()
+      return
+    }
+    await follow({
+      api,
+      resource,
+      ...(place.namespace !== undefined && { namespace: place.namespace }),
+      take: place.take,
+      onList: objects => {
+        listed.add(place)
+        board.setAll(place, objects)
+        bell.ring()
+      },
+      onChange: board.set,
+      onTrouble: error => {
+        if (error) troubles.set(place, error.message)
+        else troubles.delete(place)
+        bell.ring()
+      },
+      sleep,
+      signal,
+    })
+  }
+  for (const place of places) {
+    followPlace(place).catch(error => void (signal.aborted || bell.fail(explainRefusal(error, place))))
+  }
+  return {
+    isListed: () => listed.size === places.length,
+    trouble: () => troubles.values().next().value,
+  }
+}
+
+function explainRefusal(error: unknown, { kind, namespace }: WatchedPlace): unknown {
+  if (!(error instanceof ApiError)) return error
+  const where = namespace === undefined ? 'in all namespaces' : `in the namespace ${namespace}`
+  const isDeployments = kind === 'Deployment' && namespace === undefined
+  return new LoError('CLUSTER_REFUSED', `The health of ${kind}s ${where} cannot be watched.`, {
+    detail: error.message,
+    hint: isDeployments
+      ? 'Use --wait target to wait for the objects of this deploy alone, or ask for the right to list and watch them.'
+      : 'Ask for the right to list and watch them, or use --wait none.',
+    cause: error,
+  })
+}
