@@ -11,7 +11,7 @@ import type { DeployRequest, PlannedTarget } from './deploy.js'
 import { checkCluster } from './preflight/check-cluster.js'
 import { checkRights } from './preflight/check-rights.js'
 import { findCommit } from './preflight/commit.js'
-import { hasWorkload, locate, missingNamespaces, unknownKinds } from './preflight/locate.js'
+import { findHopeless, locate, missingNamespaces, unknownKinds } from './preflight/locate.js'
 import { readRecord } from './record.js'
 
 export interface PrepareRequest extends DeploySettings {
@@ -106,7 +106,8 @@ async function locateOrRefuse(
   signal: AbortSignal,
 ) {
   const { manifests, missingNamespaces: missing, unknown } = await locate(all, namespace, connection, signal)
-  if (unknown.length > 0 && !hasWorkload(all)) throw unknownKinds(unknown)
+  const hopeless = findHopeless(unknown, all)
+  if (hopeless.length > 0) throw unknownKinds(hopeless)
   const unexpected = missing.filter(name => !(createsNamespace && name === namespace))
   if (unexpected.length > 0) throw missingNamespaces(unexpected, manifests)
   return { manifests, missing: missing.length > 0 }

@@ -52,8 +52,20 @@ const workloadKinds = [
   '/Pod',
 ]
 
-/** Whether something among them may bring any kind later, as operators do: such a kind is waited for. */
-export const hasWorkload = (manifests: readonly Manifest[]) => manifests.some(isWorkload)
+/**
+ * Of objects whose kind is unknown, those whose kind will stay so. A workload among all manifests may bring any kind
+ * later, as operators do, and such a kind is waited for; Kubernetes' own kinds come with the API server or never.
+ */
+export function findHopeless(unknown: readonly Manifest[], all: readonly Manifest[]): Manifest[] {
+  return all.some(isWorkload) ? unknown.filter(({ id }) => isBuiltIn(id.group)) : [...unknown]
+}
+
+/** Groups with a dot may be anybody's, but for these: https://kubernetes.io/docs/reference/kubernetes-api/ */
+const isBuiltIn = (group: string) =>
+  !group.includes('.') ||
+  /^(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|networking|node|rbac\.authorization|scheduling|storage)\.k8s\.io$/.test(
+    group,
+  )
 
 const isWorkload = ({ id: { group, kind } }: Manifest) => workloadKinds.includes(`${group}/${kind}`)
 
