@@ -68,11 +68,19 @@ function unhealthyError(
     `${domain} is applied, but ${names} ${unhealthy.length === 1 ? 'is' : 'are'} not healthy${isLate ? ' in time' : ''}.`,
     {
       detail: redact(detail.join('\n')),
-      hint: isLate
-        ? 'Mend what is named above, or give it more time with --timeout.'
-        : 'Mend what is named above, build, and deploy again.',
+      hint: hintFor(unhealthy, isLate),
     },
   )
+}
+
+function hintFor(unhealthy: readonly TargetResult[], isLate: boolean): string {
+  const open = unhealthy.flatMap(({ health }) => health?.unhealthy ?? [])
+  if (open.length > 0 && open.every(({ isOwn }) => !isOwn)) {
+    return 'All of these are Deployments of others: --wait target leaves them out.'
+  }
+  return isLate
+    ? 'Mend what is named above, or give it more time with --timeout.'
+    : 'Mend what is named above, build, and deploy again.'
 }
 
 const mostNames = 10

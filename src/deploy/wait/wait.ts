@@ -101,7 +101,8 @@ export async function waitHealthy(
       if (ended === 'failed') failedAt ??= now
       const trouble = following.trouble()
       const facts = { all: board.all().length, unhealthy, causes }
-      if (isKnown || trouble) onPicture({ ...facts, trouble })
+      // Before the evidence is there, a cause only repeats the state of its object.
+      if (isKnown || trouble) onPicture({ ...facts, trouble, causes: evidence.isLoaded() ? causes : [] })
       // What is not known yet is no result: that takes a moment more, even where no time was given to wait.
       const end = Math.min(request.deadline, failedAt ?? Number.POSITIVE_INFINITY)
       const isSettled = (isKnown && evidence.isLoaded()) || now > end + mostOvertime
