@@ -6,6 +6,8 @@ export interface Ended {
   stderr: string
   /** Its exit code, or 128 and the number of the signal that ended it. */
   status: number
+  /** It was ended, since it took longer than its limit. */
+  isLate?: true
 }
 
 /**
@@ -32,8 +34,14 @@ export interface RunOptions {
   env?: Record<string, string | undefined>
   /** What the program reads from stdin. Without it stdin is empty. */
   input?: string
+  /** Lets stdin stay open as long as `lo` lives, so that the program can notice when that ends. */
+  holdsInput?: boolean
   /** Told each line of stdout as soon as it is complete. */
   onLine?: (line: string) => void
+  /** The same for stderr. */
+  onErrorLine?: (line: string) => void
+  /** Milliseconds after which the program is ended; `Ended` then says so. */
+  limit?: number
 }
 
 /**

@@ -119,13 +119,14 @@ function askWith(signal: AbortSignal): NonNullable<Context['ask']> {
 }
 
 function runWith(signal: AbortSignal, running: Set<End>): Run {
-  return async (file, args, { cwd, env = {}, input = '', onLine } = {}) => {
+  return async (file, args, options = {}) => {
+    const { cwd, env = {}, input = '', holdsInput = false, onLine, onErrorLine, limit } = options
     const { execa } = await import('execa')
     signal.throwIfAborted()
     const program = execa(file, args, {
       ...(cwd !== undefined && { cwd }),
       env,
-      input,
+      ...(holdsInput ? { stdin: 'pipe' } : { input }),
       encoding: 'buffer',
       maxBuffer: mostBytes,
       reject: false,
@@ -135,22 +136,73 @@ function runWith(signal: AbortSignal, running: Set<End>): Run {
     })
     const end: End = name => endGroup(program.pid, name)
     running.add(end)
+    const late = limit === undefined ? undefined : endAfter(limit, end)
+    if (holdsInput) program.once('exit', () => closeWhenIdle([program.stdout, program.stderr]))
     try {
-      const lines = onLine && readLines(program.stdout, onLine)
+      const lines = [
+        onLine && readLines(program.stdout, onLine),
+        onErrorLine && readLines(program.stderr, onErrorLine),
+      ]
       const result = await program
-      await lines
+      await Promise.all(lines)
       signal.throwIfAborted()
       if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, cwd, result)
       const status = result.exitCode ?? 128 + (constantsOf.signals[result.signal!] ?? 0)
-      return { stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString(), status }
+      return {
+        stdout: Buffer.from(result.stdout),
+        stderr: Buffer.from(result.stderr).toString(),
+        status,
+        ...(late?.isOver() && { isLate: true }),
+      }
     } finally {
+      late?.cancel()
       running.delete(end)
     }
   }
 }
 
+const idleTime = 300
+
+/** What a program leaves running may hold its output open for ever: that is closed when nothing more comes. */
+function closeWhenIdle(streams: Readable[]): void {
+  let isIdle = true
+  for (const stream of streams) {
+    stream.on('data', () => {
+      isIdle = false
+    })
+  }
+  const look = () => {
+    if (isIdle) for (const stream of streams) stream.destroy()
+    else lookAgain()
+  }
+  const lookAgain = () => {
+    isIdle = true
+    // The second step is behind the one in which Node reads, however busy it was meanwhile.
+    setTimeout(() => setImmediate(look), idleTime).unref()
+  }
+  lookAgain()
+}
+
+/** Asks a program to end when its time is over, and ends it when it does not. */
+function endAfter(limit: number, end: End): { isOver: () => boolean; cancel: () => void } {
+  let isOver = false
+  const timers = [
+    setTimeout(() => {
+      isOver = true
+      end('SIGTERM')
+    }, limit),
+    setTimeout(end, limit + graceOnInterrupt, 'SIGKILL'),
+  ]
+  const cancel = () => {
+    for (const timer of timers) clearTimeout(timer)
+  }
+  return { isOver: () => isOver, cancel }
+}
+
 async function readLines(input: Readable, onLine: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line)
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+  input.once('close', () => lines.close())
+  for await (const line of lines) onLine(line)
 }
 
 /** `ENOENT` is about the program, or about the folder it should run in. */
