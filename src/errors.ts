@@ -14,6 +14,7 @@ const exitCodeOf = {
   ARTIFACT_MISSING: exitCodes.refused,
   DEPLOY_REFUSED: exitCodes.refused,
   DRIVER_MISSING: exitCodes.refused,
+  DRIVER_INVALID: exitCodes.refused,
   PATH_OUTSIDE: exitCodes.refused,
   READ_FAILED: exitCodes.failed,
   TOOL_FAILED: exitCodes.failed,
@@ -24,12 +25,14 @@ const exitCodeOf = {
   BUILD_FAILED: exitCodes.failed,
   DOWNLOAD_FAILED: exitCodes.failed,
   CLUSTER_BUSY: exitCodes.failed,
+  DRIVER_FAILED: exitCodes.failed,
   CLUSTER_UNREACHABLE: exitCodes.failed,
   CLUSTER_REFUSED: exitCodes.failed,
   APPLY_FAILED: exitCodes.failed,
   UNHEALTHY: exitCodes.unhealthy,
   PROVISION_FAILED: exitCodes.failed,
   DESTROY_FAILED: exitCodes.failed,
+  KUBEHZ_FAILED: exitCodes.failed,
   INTERRUPTED: exitCodes.interrupted,
 } as const
 

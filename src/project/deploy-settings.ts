@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
+import { parseDuration } from './duration.js'
 import type { Project } from './root.js'
 import type { DeploySpec } from './spec/deploy.js'
 import type { LoadedDomain } from './spec/load.js'
@@ -43,7 +44,7 @@ export function planDeploy(
   const namespace = domain.type === 'deployment' ? (spec as DeploySpec).spec.namespace : undefined
   return {
     wait,
-    timeout: parseDuration(flags.timeout ?? deploy?.timeout ?? defaultTimeout),
+    timeout: readTimeout(flags.timeout ?? deploy?.timeout ?? defaultTimeout),
     ...(flags.filter !== undefined && { filter: parseFilter(flags.filter) }),
     kubeconfig: flags.kubeconfig ? path.resolve(cwd, flags.kubeconfig) : kubeconfigFile(project, cluster),
     ...(flags.context !== undefined && { context: flags.context }),
@@ -52,15 +53,10 @@ export function planDeploy(
   }
 }
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
-
-/** `90s`, `2m30s`, `500ms` in milliseconds. */
-function parseDuration(text: string): number {
-  if (!/^(\d+(ms|s|m|h))+$/.test(text)) {
-    throw new LoError('USAGE', `--timeout is a duration such as 120s or 2m, not "${text}".`)
-  }
-  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)]
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0)
+function readTimeout(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds !== undefined) return milliseconds
+  throw new LoError('USAGE', `--timeout is a duration such as 120s or 2m, not "${text}".`)
 }
 
 /** `key=value`, cut at the first `=`, for the label `lok8s.dev/<key>`. */

@@ -2,9 +2,10 @@ import path from 'node:path'
 import type * as z from 'zod'
 import { LoError, type Problem, systemCode } from '../../errors.js'
 import { type Domain, findDomain, hasDomain, listDomains } from '../domain.js'
+import { findDriverFolder, listDriverFolders } from '../driver-folder.js'
 import { showName } from '../name.js'
 import { suggest } from '../nearest.js'
-import { isFolder, type Project } from '../root.js'
+import type { Project } from '../root.js'
 import { type DeploySpec, deploySpec } from './deploy.js'
 import { explainIssue, type Issue } from './explain.js'
 import { type ClusterSpec, clusterKinds, customCluster } from './kinds.js'
@@ -114,12 +115,8 @@ function schemaFor(project: Project, source: Source): z.ZodType {
   const names = Object.keys(clusterKinds) as (keyof typeof clusterKinds)[]
   const known = names.find(name => name.toLowerCase() === kind.toLowerCase())
   if (known) return clusterKinds[known]
-  if (/^[a-z][a-z0-9]{0,62}$/i.test(kind)) {
-    const drivers = path.join(project.root, '.lok8s', 'drivers')
-    if (isFolder(path.join(drivers, kind)) || isFolder(path.join(drivers, kind.toLowerCase())))
-      return customCluster
-  }
-  const hint = suggest(kind, names)
+  if (/^[a-z][a-z0-9]{0,62}$/i.test(kind) && findDriverFolder(project, kind)) return customCluster
+  const hint = suggest(kind, [...names, ...listDriverFolders(project)])
   throw invalid([
     source.problemAt(['kind'], {
       message: `unknown kind ${showName(kind)}, and no driver of that name in .lok8s/drivers`,
