@@ -12,7 +12,7 @@ const layers = [
   ['events.ts'],
   ['output'],
   ['context.ts'],
-  ['project', 'build', 'kube'],
+  ['project', 'build', 'kube', 'kubehz'],
   ['deploy'],
   ['drivers'],
   ['commands'],
