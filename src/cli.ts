@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { registerBuild } from './commands/build.js'
 import { registerDeploy } from './commands/deploy.js'
 import { registerDestroy } from './commands/destroy.js'
+import { registerDriverCall } from './commands/driver-call.js'
 import { examples } from './commands/examples.js'
 import { registerKubeconfig } from './commands/kubeconfig.js'
 import { registerProvision } from './commands/provision.js'
@@ -22,6 +23,7 @@ const registrations = [
   registerKubeconfig,
   registerSchema,
   registerRehearsalKubelet,
+  registerDriverCall,
 ]
 
 /** The command line: global flags and the list of commands. */

@@ -46,6 +46,12 @@ export interface HealthProgress {
   trouble: string | undefined
 }
 
+/** One thing that a run would make, change, leave as it is, or remove. */
+export interface Planned {
+  action: 'create' | 'change' | 'keep' | 'delete'
+  what: string
+}
+
 /** Everything that can happen while `lo` works. Engines report these; only `output/` decides how they look. */
 export type Event =
   | { type: 'project-found'; root: string }

@@ -20,7 +20,7 @@ export function registerDestroy(program: Command, ctx: Context): void {
       }),
     )
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
-      const { destroyCluster, planDestroy } = await import('../drivers/lifecycle.js')
+      const { destroyCluster, planDestroy } = await import('../drivers/destroy.js')
       const { openCluster } = await import('../drivers/open.js')
       const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean }>()
       const opened = await openCluster(name, flags, ctx)

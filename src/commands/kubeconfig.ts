@@ -18,7 +18,7 @@ export function registerKubeconfig(program: Command, ctx: Context): void {
       }),
     )
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
-      const { loadKubeconfig } = await import('../drivers/lifecycle.js')
+      const { loadKubeconfig } = await import('../drivers/kubeconfig-file.js')
       const { loadNamed } = await import('../drivers/open.js')
       const flags = command.optsWithGlobals<GlobalFlags & { raw?: boolean }>()
       const loaded = loadNamed(name, flags, ctx)

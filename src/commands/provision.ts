@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.js'
 import type { ProvisionReport } from '../drivers/lifecycle.js'
+import { formatRegistered } from '../kubehz/announce.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
 
@@ -9,29 +10,38 @@ export function registerProvision(program: Command, ctx: Context): void {
     .command('provision')
     .summary('create or converge the cluster')
     .description(
-      'Creates the cluster of a domain, or brings it to what its spec says, and writes its kubeconfig into .kubeconfig/. A second run changes nothing; after an interrupted one it goes on.',
+      'Creates the cluster of a domain, or brings it to what its spec says, and writes its kubeconfig into .kubeconfig/. Then bootstraps it, and registers it with kubehz when spec.kubehz.access asks for that. A second run changes nothing; after a failed or interrupted one it goes on.',
     )
     .argument('[domain]', 'a folder in clusters/; without it the active domain')
+    .option('--plan', 'print what would be created, changed, kept and deleted, and do nothing')
     .addHelpText(
       'after',
       examples({
         'lo provision': 'the cluster of the active domain',
         'lo provision example.com': 'the cluster of example.com',
+        'lo provision --plan': 'see first what it would do',
       }),
     )
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const { describeProvision, provisionCluster } = await import('../drivers/lifecycle.js')
       const { openCluster } = await import('../drivers/open.js')
-      const opened = await openCluster(name, command.optsWithGlobals<GlobalFlags>(), ctx)
+      const { formatPlan, planProvision } = await import('../drivers/plan.js')
+      const flags = command.optsWithGlobals<GlobalFlags & { plan?: boolean }>()
+      const opened = await openCluster(name, flags, ctx)
+      if (flags.plan) {
+        const plan = await planProvision(opened, ctx)
+        ctx.output.result({ text: formatPlan(plan), data: { domain: opened.cluster.domain, plan } })
+        return
+      }
       const report = await provisionCluster(opened, ctx)
       ctx.output.result({ text: formatProvision(report), data: describeProvision(report) })
     })
 }
 
-function formatProvision({ cluster, outcome, server }: ProvisionReport): string {
+function formatProvision({ cluster, outcome, server, registered }: ProvisionReport): string {
   return [
     `Cluster:    ${cluster.name} (${cluster.spec.kind}, ${outcome})`,
-    `Server:     ${server}`,
-    `Kubeconfig: ${cluster.kubeconfig}`,
+    ...(server ? [`Server:     ${server}`, `Kubeconfig: ${cluster.kubeconfig}`] : []),
+    ...(registered ? [formatRegistered(registered)] : []),
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import type { Planned } from '../events.js'
 import type { ClusterSpec } from '../project/spec/kinds.js'
 
 /** The cluster of one domain, as a driver gets it: checked, and with nothing of it made yet. */
@@ -7,14 +8,19 @@ export interface DriverCluster {
   name: string
   domain: string
   spec: ClusterSpec
+  /** Where the spec stands. */
+  specFile: string
   /** The project's root. */
   root: string
   /** Where the cluster's kubeconfig belongs. The engine writes and removes that file, not the driver. */
   kubeconfig: string
 }
 
-/** What a provision did: it made the cluster, it changed something about it, or everything stood already. */
-export type ProvisionOutcome = 'created' | 'configured' | 'unchanged'
+/**
+ * What a provision did: it made the cluster, it changed something about it, or everything stood already. A `complete`
+ * one did the whole life cycle itself: the engine neither bootstraps nor registers.
+ */
+export type ProvisionOutcome = 'created' | 'configured' | 'unchanged' | 'complete'
 
 export interface ClusterStatus {
   /** `absent`: nothing is there. `stopped`: nothing of it runs. `degraded`: some of it does not run. */
@@ -34,8 +40,12 @@ export interface OpenedCluster {
   status: () => Promise<ClusterStatus>
   /** The text of the administrator's kubeconfig; undefined when there is no cluster. */
   kubeconfig: () => Promise<string | undefined>
-  /** What provision would do, a line each; changes nothing. */
-  plan?: () => Promise<string[]>
+  /** What provision would do; changes nothing. Without it, or when it has no answer, nobody can tell. */
+  plan?: () => Promise<Planned[] | undefined>
+  /** Variables for the addons of this cluster. */
+  export?: () => Promise<Record<string, string>>
+  /** The SSH key that leads to the servers, as a line of `authorized_keys`; undefined when there is none. */
+  publicKey?: () => Promise<string | undefined>
 }
 
 /** One kind of cluster. */
@@ -44,6 +54,8 @@ export interface Driver {
   kind: string
   /** One line for people. */
   summary: string
+  /** Whether two projects with the same domain have a cluster each, which do not know of each other. */
+  isPerProject?: boolean
   /** Changes nothing yet. Throws when what the driver needs from the outside, such as a token, is missing. */
   open: (cluster: DriverCluster, ctx: Context) => OpenedCluster | Promise<OpenedCluster>
 }

@@ -1,39 +1,84 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
-import { ApiError, type KubeApi } from '../kube/api.js'
-import type { Project } from '../project/root.js'
-import type { LoadedDomain } from '../project/spec/load.js'
-import { kubeconfigFile } from '../project/variables.js'
-import type { DriverCluster, ProvisionOutcome } from './driver.js'
-import { removeKubeconfig, writeKubeconfig } from './kubeconfig-file.js'
+import type { Registered } from '../kubehz/register.js'
+import { withAftermath } from './aftermath.js'
+import type { DriverCluster, OpenedCluster, ProvisionOutcome } from './driver.js'
+import { writeKubeconfig } from './kubeconfig-file.js'
+import { withLock } from './lock.js'
+import { markCluster } from './mark.js'
 import type { Opened } from './open.js'
-import { step } from './step.js'
+import { tryToRegister } from './register.js'
 
 export interface ProvisionReport {
   cluster: DriverCluster
   outcome: ProvisionOutcome
-  server: string
+  /** Absent when the driver did all itself, and has no kubeconfig. */
+  server?: string
+  /** What the bootstrap has to tell programs. */
+  bootstrap?: Record<string, unknown>
+  registered?: Registered
 }
 
-/** Makes the cluster or brings it to what its spec says, saves its kubeconfig, and marks it as this domain's. */
-export async function provisionCluster({ cluster, driver }: Opened, ctx: Context): Promise<ProvisionReport> {
+/**
+ * Makes the cluster or brings it to what its spec says, saves its kubeconfig and marks it as this domain's; then
+ * bootstraps it, then registers it. After a failure anywhere a second run goes on from there.
+ */
+export async function provisionCluster(opened: Opened, ctx: Context): Promise<ProvisionReport> {
+  const { cluster } = opened
+  return withLock(opened.lock, cluster.domain, ctx, async () => {
+    const again = `Run \`lo provision ${cluster.domain}\` again to go on, or \`lo destroy ${cluster.domain}\` to remove it.`
+    const made = await withAftermath(opened, again, ctx, () => makeCluster(opened, ctx))
+    if (made.outcome === 'complete') return { cluster, ...made }
+    const bootstrap = await withAftermath(opened, again, ctx, () => bootstrapCluster(opened, ctx))
+    const registered = await tryToRegister(opened, ctx)
+    return { cluster, ...made, ...(bootstrap && { bootstrap }), ...(registered && { registered }) }
+  })
+}
+
+async function makeCluster(
+  { cluster, driver }: Opened,
+  ctx: Context,
+): Promise<Pick<ProvisionReport, 'outcome' | 'server'>> {
   const outcome = await driver.provision()
   const text = await driver.kubeconfig()
   if (text === undefined) {
-    throw new LoError('PROVISION_FAILED', `The cluster of ${cluster.domain} has no kubeconfig.`)
+    if (outcome === 'complete') return { outcome }
+    throw new LoError('PROVISION_FAILED', `The driver of kind ${cluster.spec.kind} has given no kubeconfig.`)
   }
-  await writeKubeconfig(cluster, text)
+  await writeKubeconfig(cluster, text, file => checkKubeconfig(file, cluster, ctx))
   warnOfOlder(cluster, ctx)
-  const { connect } = await import('../kube/connect.js')
-  const api = await connect(cluster.kubeconfig, ctx)
+  const api = await connectTo(cluster.kubeconfig, ctx)
   try {
-    await markCluster(api, cluster, ctx)
+    if (outcome !== 'complete') await markCluster(api, cluster, ctx)
+    return { outcome, server: api.server }
   } finally {
     api.close()
   }
-  return { cluster, outcome, server: api.server }
+}
+
+async function connectTo(file: string, { now }: Pick<Context, 'now'>) {
+  const { connect } = await import('../kube/connect.js')
+  return connect(file, { now })
+}
+
+/** A driver may give anything; what cannot be a kubeconfig never takes the place of one. */
+async function checkKubeconfig(file: string, { spec }: DriverCluster, ctx: Context): Promise<void> {
+  try {
+    const api = await connectTo(file, ctx)
+    api.close()
+  } catch (cause) {
+    if (!(cause instanceof LoError)) throw cause
+    throw new LoError(
+      'DRIVER_FAILED',
+      `The driver of kind ${spec.kind} has given a kubeconfig that is none.`,
+      {
+        detail: cause.message,
+        cause,
+      },
+    )
+  }
 }
 
 /** A kubeconfig of the older name hides the one that was just written. */
@@ -48,83 +93,31 @@ function warnOfOlder({ domain, kubeconfig, root }: DriverCluster, { output }: Pi
   })
 }
 
+async function bootstrapCluster({ bootstrap, cluster, driver }: Opened, _ctx: Context) {
+  if (!bootstrap) return undefined
+  return bootstrap.apply({ kubeconfig: cluster.kubeconfig, variables: await exportOf(driver) })
+}
+
+const exportOf = async (driver: OpenedCluster) => (await driver.export?.()) ?? {}
+
 /** What programs get of a provision. */
-export function describeProvision({ cluster, outcome, server }: ProvisionReport): Record<string, unknown> {
+export function describeProvision({
+  cluster,
+  outcome,
+  server,
+  bootstrap,
+  registered,
+}: ProvisionReport): Record<string, unknown> {
   const { name, domain, spec, kubeconfig } = cluster
-  return { domain, cluster: name, kind: spec.kind, outcome, server, kubeconfig }
-}
-
-/** All that a destroy would remove, a line each. */
-export async function planDestroy({ cluster, driver }: Opened): Promise<string[]> {
-  const found = await driver.inventory()
-  // A kubeconfig without a cluster may be anybody's.
-  return found.length > 0 && existsSync(cluster.kubeconfig) ? [...found, cluster.kubeconfig] : found
-}
-
-/** Removes everything that provision has made, and makes sure that nothing of it is left. */
-export async function destroyCluster({ cluster, driver }: Opened, ctx: Context): Promise<void> {
-  await step(`Remove the cluster of ${cluster.domain}`, ctx, async () => {
-    // First, since later nothing tells whose it is: a destroy that is killed goes on with the rest.
-    await removeKubeconfig(cluster)
-    await driver.destroy()
-  })
-  const left = await driver.inventory()
-  if (left.length === 0) return
-  throw new LoError('DESTROY_FAILED', `Something of the cluster of ${cluster.domain} is left.`, {
-    detail: left.join('\n'),
-    hint: `Run \`lo destroy ${cluster.domain}\` again.`,
-  })
-}
-
-/** The kubeconfig of the cluster of a domain, or the one it deploys into. Throws `CLUSTER_UNKNOWN` without one. */
-export function loadKubeconfig({ project, cluster }: Pick<LoadedDomain, 'cluster'> & { project: Project }): {
-  file: string
-  content: string
-} {
-  const file = kubeconfigFile(project, cluster)
-  if (existsSync(file)) return { file, content: readFileSync(file, 'utf8') }
-  const { name } = cluster.domain
-  throw new LoError('CLUSTER_UNKNOWN', `${name} has no kubeconfig ${path.relative(project.root, file)}.`, {
-    hint: `Run \`lo provision ${name}\` first.`,
-  })
-}
-
-const longestMark = 30_000
-
-/** Leaves a mark by which a deploy can tell that a kubeconfig leads to the cluster it means. */
-async function markCluster(
-  api: KubeApi,
-  { name, domain }: DriverCluster,
-  { now, sleep, signal }: Pick<Context, 'now' | 'sleep' | 'signal'>,
-): Promise<void> {
-  const end = now() + longestMark
-  for (;;) {
-    try {
-      await api.request('PATCH', '/api/v1/namespaces/kube-system/configmaps/lok8s-cluster', {
-        query: { fieldManager: 'lok8s', force: true },
-        contentType: 'application/apply-patch+yaml',
-        body: {
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name: 'lok8s-cluster', namespace: 'kube-system' },
-          data: { domain, name },
-        },
-        signal,
-      })
-      return
-    } catch (error) {
-      // A young API server may still be making its own namespaces.
-      if (!(error instanceof ApiError) || now() > end) throw refusal(error, domain)
-    }
-    await sleep(100)
+  return {
+    domain,
+    cluster: name,
+    kind: spec.kind,
+    outcome,
+    ...(server && { server, kubeconfig }),
+    ...(bootstrap && { bootstrap }),
+    ...(registered && {
+      registration: { state: 'pending', id: registered.id, fingerprint: registered.fingerprint },
+    }),
   }
-}
-
-function refusal(error: unknown, domain: string): unknown {
-  if (!(error instanceof ApiError)) return error
-  return new LoError('PROVISION_FAILED', `The cluster of ${domain} stands, but cannot be marked.`, {
-    detail: error.message,
-    hint: `Run \`lo provision ${domain}\` again.`,
-    cause: error,
-  })
 }

@@ -1,21 +1,31 @@
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
+import { planRegistration, type Registration } from '../kubehz/settings.js'
+import { loadCredentials } from '../project/credentials.js'
 import { findDomain, findProject, loadDomain, selectDomain } from '../project/index.js'
 import type { Project } from '../project/root.js'
-import type { Cluster, LoadedDomain } from '../project/spec/load.js'
+import type { LoadedDomain } from '../project/spec/load.js'
+import { type Bootstrap, prepareBootstrap } from './bootstrap.js'
 import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
 import { findDriver, hasDriver } from './index.js'
+import { lockFolder } from './lock.js'
 
 interface Flags {
   dir?: string
   domain?: string
 }
 
-/** The cluster that a command is about, checked, and the driver at work on it. */
+/** The cluster that a command is about: everything checked that can be, and nothing done yet. */
 export interface Opened {
   cluster: DriverCluster
   driver: OpenedCluster
+  /** Where one `lo` keeps others from this cluster. */
+  lock: string
+  /** Absent when there is nothing to bootstrap. */
+  bootstrap?: Bootstrap
+  /** Absent when the cluster does not show up on the kubehz platform. */
+  registration?: Registration
 }
 
 /**
@@ -23,7 +33,8 @@ export interface Opened {
  * to another domain.
  */
 export async function openCluster(name: string | undefined, flags: Flags, ctx: Context): Promise<Opened> {
-  const { project, domain, cluster: owner } = loadNamed(name, flags, ctx)
+  const loaded = loadNamed(name, flags, ctx)
+  const { project, domain, cluster: owner } = loaded
   if (domain !== owner.domain) {
     throw new LoError(
       'USAGE',
@@ -31,25 +42,48 @@ export async function openCluster(name: string | undefined, flags: Flags, ctx: C
       { hint: `Name ${owner.domain.name} instead.` },
     )
   }
-  const cluster = describeCluster(project, owner)
-  return { cluster, driver: await findDriver(owner.spec.kind).open(cluster, ctx) }
+  const cluster = clusterOf(loaded)
+  const registration = planRegistration(domain.name, owner.spec.spec.kubehz)
+  const kind = findDriver(owner.spec.kind, project)
+  const driver = await kind.open(cluster, withCredentials(domain.folder, ctx))
+  const bootstrap = await prepareBootstrap(loaded, ctx)
+  return {
+    cluster,
+    driver,
+    lock: lockFolder(cluster, kind.isPerProject ?? false, ctx.env),
+    ...(bootstrap && { bootstrap }),
+    ...(registration && { registration }),
+  }
 }
 
-function describeCluster(project: Project, { domain, spec }: Cluster): DriverCluster {
+/** What a driver gets of a domain. */
+export function clusterOf({
+  project,
+  cluster: { domain, spec },
+}: LoadedDomain & { project: Project }): DriverCluster {
   return {
     name: spec.metadata.name,
     domain: domain.name,
     spec,
+    specFile: domain.specFile,
     root: project.root,
     kubeconfig: path.join(project.root, '.kubeconfig', `${spec.metadata.name}.yaml`),
   }
+}
+
+function withCredentials(folder: string, ctx: Context): Context {
+  const credentials = loadCredentials(folder, ctx.env)
+  for (const name of Object.keys(credentials)) {
+    ctx.output.event({ type: 'notice', message: `${name} comes from ${path.basename(folder)}/secrets` })
+  }
+  return { ...ctx, env: { ...ctx.env, ...credentials } }
 }
 
 /** Loads and checks the domain that is named as the first argument, or else as for every command. */
 export function loadNamed(
   name: string | undefined,
   flags: Flags,
-  ctx: Context,
+  ctx: Pick<Context, 'cwd' | 'env' | 'output'>,
 ): LoadedDomain & { project: Project } {
   const project = findProject(flags.dir, ctx)
   const domain =
@@ -59,11 +93,12 @@ export function loadNamed(
 
 /** What the driver says of a cluster; undefined for a kind that `lo` cannot make. */
 export async function readState(
-  { project, cluster: owner }: LoadedDomain & { project: Project },
+  loaded: LoadedDomain & { project: Project },
   ctx: Context,
 ): Promise<ClusterStatus | undefined> {
-  if (!hasDriver(owner.spec.kind)) return undefined
-  const cluster = describeCluster(project, owner)
-  const driver = await findDriver(owner.spec.kind).open(cluster, ctx)
+  const { project, cluster: owner } = loaded
+  if (!hasDriver(owner.spec.kind, project)) return undefined
+  const kind = findDriver(owner.spec.kind, project)
+  const driver = await kind.open(clusterOf(loaded), withCredentials(owner.domain.folder, ctx))
   return driver.status()
 }

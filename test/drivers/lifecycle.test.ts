@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { destroyCluster } from '../../src/drivers/destroy.js'
 import type { OpenedCluster } from '../../src/drivers/driver.js'
 import { findDriver } from '../../src/drivers/index.js'
-import { destroyCluster, provisionCluster } from '../../src/drivers/lifecycle.js'
+import { provisionCluster } from '../../src/drivers/lifecycle.js'
 import type { Opened } from '../../src/drivers/open.js'
 import { apiOf, itOnCluster, startCluster, clusterTimeout as timeout } from '../helpers/cluster.js'
 import { realContext } from '../helpers/context.js'
@@ -17,7 +18,8 @@ async function openWith(driver: Partial<OpenedCluster>, domain = 'shared.test') 
   const kubeconfig = path.join(root, '.kubeconfig/test.yaml')
   const unexpected = () => Promise.reject(new Error('not expected here'))
   const opened: Opened = {
-    cluster: { name: 'test', domain, spec, root, kubeconfig },
+    cluster: { name: 'test', domain, spec, specFile: path.join(root, 'spec.yaml'), root, kubeconfig },
+    lock: path.join(root, 'lock'),
     driver: {
       provision: unexpected,
       destroy: unexpected,
@@ -80,5 +82,6 @@ it('does not say that all is gone while something is left', async () => {
 })
 
 it('finds a driver whatever the case of its kind', () => {
-  expect(findDriver('rehearsal')).toBe(findDriver('REHEARSAL'))
+  const project = { root: makeFolder() }
+  expect(findDriver('rehearsal', project)).toBe(findDriver('REHEARSAL', project))
 })

@@ -5,8 +5,8 @@ import { arch, platform } from 'node:os'
 import path from 'node:path'
 import type { Context } from '../../context.js'
 import { LoError, messageOf, systemCode } from '../../errors.js'
+import { cacheFolder } from '../../project/cache-folder.js'
 import { step } from '../step.js'
-import { cacheFolder } from './place.js'
 import {
   kubernetesBinaries,
   kubernetesVersion,

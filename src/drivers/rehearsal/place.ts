@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Context } from '../../context.js'
+import { cacheFolder } from '../../project/cache-folder.js'
 import type { DriverCluster } from '../driver.js'
 
-/** Where a rehearsal keeps what it needs, all of it below `folder` but the lock. Absolute paths. */
+/** Where a rehearsal keeps what it needs, all of it below `folder`. Absolute paths. */
 export interface Place {
   folder: string
-  lock: string
   state: string
   pki: string
   data: string
@@ -15,15 +14,6 @@ export interface Place {
   /** One record for each process that was started, written by the process itself. */
   processes: string
   kubeconfig: (user: string) => string
-}
-
-/** `$XDG_CACHE_HOME/lok8s`, by default `~/.cache/lok8s`. */
-export function cacheFolder(env: Context['env']): string {
-  const cache = env.XDG_CACHE_HOME
-  return path.join(
-    cache && path.isAbsolute(cache) ? cache : path.join(env.HOME || homedir(), '.cache'),
-    'lok8s',
-  )
 }
 
 const longestDomain = 40
@@ -37,7 +27,6 @@ export function placeOf(
   const folder = path.join(cacheFolder(env), 'rehearsal', `${domain.slice(0, longestDomain)}-${hash}`)
   return {
     folder,
-    lock: `${folder}.lock`,
     state: path.join(folder, 'state.json'),
     pki: path.join(folder, 'pki'),
     data: path.join(folder, 'etcd'),

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import type { Context } from '../../context.js'
 import { LoError } from '../../errors.js'
+import type { Planned } from '../../events.js'
 import { type ClusterStatus, type DriverCluster, defineDriver } from '../driver.js'
-import { withLock } from './lock.js'
+import { stop } from '../process.js'
 import { type Place, placeOf } from './place.js'
 import { type Program, planProvision, programs, type Wanted } from './plan.js'
 import { choosePorts } from './ports.js'
-import { stop } from './process.js'
 import { provision } from './provision.js'
 import { findRunning } from './running.js'
 import { readState } from './state.js'
@@ -15,13 +15,13 @@ import { readState } from './state.js'
 /** A real control plane on loopback, with nodes that are simulated. */
 export const rehearsal = defineDriver({
   kind: 'Rehearsal',
+  isPerProject: true,
   summary: 'a real API server, etcd and controllers on this machine, with simulated nodes',
   open: (cluster, ctx) => {
     const place = placeOf(cluster, ctx.env)
-    const locked = <Value>(work: () => Promise<Value>) => withLock(place.lock, cluster.domain, ctx, work)
     return {
-      provision: () => locked(() => provision(cluster, wantedOf(cluster), place, ctx)),
-      destroy: () => locked(() => destroy(place, ctx)),
+      provision: () => provision(cluster, wantedOf(cluster), place, ctx),
+      destroy: () => destroy(place, ctx),
       inventory: () => inventory(place, ctx),
       status: () => status(place, ctx),
       kubeconfig: () => readFile(place.kubeconfig('admin'), 'utf8').catch(() => undefined),
@@ -52,12 +52,16 @@ function parseDelay(text: string): number {
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm']
 }
 
-async function plan(cluster: DriverCluster, place: Place, ctx: Context): Promise<string[]> {
+async function plan(cluster: DriverCluster, place: Place, ctx: Context): Promise<Planned[]> {
   const state = await readState(place.state)
   const running = [...(await findRunning(place, ctx)).keys()]
   const ports = await choosePorts(state?.ports, running)
-  const { stop, start } = planProvision({ ...(state && { state }), running, ports }, wantedOf(cluster))
-  return [...stop.map(program => `stop ${program}`), ...start.map(program => `start ${program}`)]
+  const { start } = planProvision({ ...(state && { state }), running, ports }, wantedOf(cluster))
+  const actionOf = (program: Program) => (start.includes(program) ? 'change' : 'keep')
+  return [
+    { action: state ? 'keep' : 'create', what: place.folder },
+    ...programs.map((program): Planned => ({ action: state ? actionOf(program) : 'create', what: program })),
+  ]
 }
 
 async function status(place: Place, ctx: Context): Promise<ClusterStatus> {

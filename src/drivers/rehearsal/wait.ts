@@ -5,9 +5,9 @@ import type { Context } from '../../context.js'
 import { LoError } from '../../errors.js'
 import { ApiError, type KubeApi } from '../../kube/api.js'
 import type { KubeObject } from '../../kube/object.js'
+import { isAlive, type Process } from '../process.js'
 import type { Place } from './place.js'
 import type { Program } from './plan.js'
-import { isAlive, type Process } from './process.js'
 
 export type Running = ReadonlyMap<Program, Process>
 

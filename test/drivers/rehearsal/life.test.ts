@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
+import { lockFolder } from '../../../src/drivers/lock.js'
 import type { KubeObject } from '../../../src/kube/object.js'
 import {
   apiOf,
@@ -48,7 +49,7 @@ itOnCluster('lets clusters of one domain in two projects live side by side', { t
   const cache = makeFolder()
   const [one, other] = [planCluster({ cache }), planCluster({ cache })]
   const first = provision(one)
-  await until(() => existsSync(placeOfCluster(one).lock))
+  await until(() => existsSync(lockFolder(one, true, one.env)))
   const [busy] = await Promise.all([
     lo(['provision'], { cwd: one.root, env: { ...one.env, DOMAIN_NAME: one.domain } }),
     provision(other),

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
+import { type Process, parseRecord } from '../../../src/drivers/process.js'
 import { type Place, placeOf } from '../../../src/drivers/rehearsal/place.js'
-import { type Process, parseRecord } from '../../../src/drivers/rehearsal/process.js'
 import type { TestCluster } from '../../helpers/cluster.js'
 
 export const placeOfCluster = ({ root, domain, env }: Pick<TestCluster, 'root' | 'domain' | 'env'>): Place =>

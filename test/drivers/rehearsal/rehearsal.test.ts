@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, inject } from 'vitest'
+import { isAlive } from '../../../src/drivers/process.js'
 import { placeOf } from '../../../src/drivers/rehearsal/place.js'
-import { isAlive } from '../../../src/drivers/rehearsal/process.js'
 import { rehearsal } from '../../../src/drivers/rehearsal/rehearsal.js'
 import { findRunning } from '../../../src/drivers/rehearsal/running.js'
 import { connect } from '../../../src/kube/connect.js'
@@ -36,7 +36,8 @@ describeDriver({
     }
     const { ctx } = await realContext({ cwd: root, env })
     const kubeconfig = path.join(root, '.kubeconfig/test.yaml')
-    return { ctx, cluster: { name: 'test', domain: 'example.com', spec, root, kubeconfig } }
+    const specFile = path.join(root, 'clusters/example.com/cluster.lok8s.yaml')
+    return { ctx, cluster: { name: 'test', domain: 'example.com', spec, specFile, root, kubeconfig } }
   },
   connect: text => {
     const file = path.join(root, 'under-test.yaml')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { BackgroundOptions, Context } from '../../context.js'
+import type { BackgroundOptions, Context } from '../context.js'
 
 /** A process that cannot be taken for another: pids are given again, but not to one born at the same moment. */
 export interface Process {

@@ -8,9 +8,9 @@ import {
   parseRecord,
   startRecorded,
   stop,
-} from '../../../src/drivers/rehearsal/process.js'
-import { realContext } from '../../helpers/context.js'
-import { makeFolder } from '../../helpers/project.js'
+} from '../../src/drivers/process.js'
+import { realContext } from '../helpers/context.js'
+import { makeFolder } from '../helpers/project.js'
 
 const makeContext = async () => (await realContext({ cwd: '/', env: {} })).ctx
 

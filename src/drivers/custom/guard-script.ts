@@ -1,0 +1,12 @@
+/**
+ * Runs the command in its arguments with stdout and stderr both on stderr, and descriptor 3 for its answer on stdout.
+ * stdin is a pipe that ends when `lo` does, even when it is killed: the command then is ended too, and so never works
+ * on beside the next `lo`. What a driver leaves running on purpose stays, once it has come to its end.
+ */
+export const guardScript = `exec 3>&1 1>&2 4<&0 </dev/null
+{ read -r _ <&4; trap '' TERM; kill -s TERM 0; sleep 3; kill -s KILL 0; } >/dev/null 2>&1 3>&- &
+guard=$!
+"$@" 4<&-
+status=$?
+kill -s KILL "$guard" 2>/dev/null
+exit "$status"`
