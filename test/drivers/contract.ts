@@ -35,7 +35,7 @@ export function describeDriver({ driver, canRun, prepare, connect, breakSome, ti
     }
 
     const actions = async (opened: OpenedCluster) =>
-      new Set((await opened.plan?.())?.map(({ action }) => action))
+      new Set((await opened.plan!())!.map(({ action }) => action))
 
     beforeAll(async () => {
       ;({ cluster, ctx } = await prepare())
