@@ -14,7 +14,13 @@ export async function realContext(
 ): Promise<{ ctx: Context; events: Event[] }> {
   const { output, events } = recordEvents()
   const before = listened.map(name => process.rawListeners(name as 'exit'))
+  const streams = [process.stdout, process.stderr]
+  const onError = streams.map(stream => stream.rawListeners('error'))
   const { ask: _nobody, ...real } = await systemContext([])
+  for (const [index, stream] of streams.entries()) {
+    const added = stream.rawListeners('error').filter(listener => !onError[index]!.includes(listener))
+    for (const listener of added) stream.removeListener('error', listener as () => void)
+  }
   for (const [index, name] of listened.entries()) {
     const added = process.rawListeners(name as 'exit').filter(listener => !before[index]!.includes(listener))
     for (const listener of added) process.removeListener(name, listener as () => void)
