@@ -10,7 +10,7 @@ export interface RequestOptions {
   contentType?: string
   /** What the answer should be, when not plain JSON. */
   accept?: string
-  /** Milliseconds until the whole answer must be there; 30 s by default. */
+  /** Milliseconds without a sign of life until it counts as failed; 30 s by default, 150 s for a watch. */
   timeout?: number
   signal?: AbortSignal
 }

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { createInterface } from 'node:readline'
-import { KubeConfig } from '@kubernetes/client-node'
-import { LoError, messageOf, systemCode } from '../errors.js'
+import { messageOf, systemCode } from '../errors.js'
 import { ApiError, type KubeApi, type Method, type RequestOptions, type WatchEvent } from './api.js'
+import { type Credential, openCredentials } from './credentials.js'
 
 /** How many requests may be under way at the same time; watches come on top. */
 const mostSockets = 16
@@ -20,37 +19,37 @@ export async function connect(
   file: string,
   { context, now }: { context?: string; now: () => number },
 ): Promise<KubeApi> {
-  let config = loadConfig(file, context)
-  const server = new URL(config.getCurrentCluster()!.server)
+  const credentials = openCredentials(file, context)
+  const { server } = credentials
   const agents = new Map<string, http.Agent>()
 
   // How far the clock of the server is ahead of `now`, going by its last answer.
   let ahead = 0
-  const sendNow = async (method: Method, path: string, options: RequestOptions, isWatch: boolean) => {
-    const response = await send(config, agents, server, method, path, options, isWatch)
+  const sendNow = async (credential: Credential, ...request: Request) => {
+    const response = await send(credential, agents, server, ...request)
     const date = Date.parse(response.headers.date ?? '')
     if (!Number.isNaN(date)) ahead = date - now()
     return response
   }
-  const open = async (method: Method, path: string, options: RequestOptions, isWatch = false) => {
-    const response = await sendNow(method, path, options, isWatch)
+  const open = async (...request: Request) => {
+    const credential = await credentials.get()
+    const response = await sendNow(credential, ...request)
     if (response.statusCode !== 401) return response
     // A token or a certificate may have expired: the file, or the program that it names, has a newer one.
     response.resume()
-    config = loadConfig(file, context)
-    closeAll(agents)
-    return sendNow(method, path, options, isWatch)
+    credentials.renew(credential)
+    return sendNow(await credentials.get(), ...request)
   }
 
   return {
     server: server.href.replace(/\/$/, ''),
-    context: config.getCurrentContext(),
+    context: credentials.context,
     request: async <Answer>(method: Method, path: string, options: RequestOptions = {}) =>
-      JSON.parse(await readAnswer(await open(method, path, options), options)) as Answer,
+      parseAnswer(await readAnswer(await open(method, path, options), options)) as Answer,
     text: async (path, options = {}) => readAnswer(await open('GET', path, options), options),
     watch: async (path, { onEvent, onOpen, ...options }) => {
       const response = await open('GET', path, options, true)
-      if (response.statusCode !== 200) throw toApiError(response, await readAll(response))
+      if (response.statusCode !== 200) await readAnswer(response, options)
       onOpen?.()
       await readEvents(response, onEvent, options.signal)
     },
@@ -59,57 +58,25 @@ export async function connect(
   }
 }
 
-function loadConfig(file: string, context: string | undefined): KubeConfig {
-  if (!existsSync(file)) throw new LoError('CLUSTER_UNKNOWN', `There is no kubeconfig ${file}.`)
-  const config = new KubeConfig()
-  try {
-    config.loadFromFile(file)
-  } catch (cause) {
-    throw new LoError('CLUSTER_UNKNOWN', `${file} is no kubeconfig: ${firstLine(messageOf(cause))}.`, {
-      cause,
-    })
-  }
-  if (context !== undefined) config.setCurrentContext(context)
-  const cluster = config.getCurrentCluster()
-  if (cluster && config.getCurrentUser() && URL.canParse(cluster.server)) return config
-  const known = config.getContexts().map(({ name }) => name)
-  const wanted = config.getCurrentContext()
-  const reason = !wanted
-    ? 'has no current context'
-    : config.getContextObject(wanted)
-      ? `has a context "${wanted}" without a cluster, a server address or a user`
-      : `has no context "${wanted}"`
-  throw new LoError('CLUSTER_UNKNOWN', `The kubeconfig ${file} ${reason}.`, {
-    ...(known.length > 0 && { hint: `Its contexts are: ${known.join(', ')} (--context).` }),
-  })
-}
+type Request = [method: Method, path: string, options: RequestOptions, isWatch?: boolean]
 
 async function send(
-  config: KubeConfig,
+  { options, generation, isProxied }: Credential,
   agents: Map<string, http.Agent>,
   server: URL,
-  method: Method,
-  path: string,
-  {
-    query = {},
-    body,
-    contentType = 'application/json',
-    accept = 'application/json',
-    timeout,
-    signal,
-  }: RequestOptions,
-  isWatch: boolean,
+  ...[method, path, wanted, isWatch = false]: Request
 ): Promise<IncomingMessage> {
+  const { query = {}, body, contentType = 'application/json', accept = 'application/json', signal } = wanted
+  const timeout = wanted.timeout ?? (isWatch ? longestSilence : defaultTimeout)
   signal?.throwIfAborted()
-  const options = await authenticate(config)
   const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server)
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value))
   }
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   const { request, Agent } = server.protocol === 'http:' ? http : https
-  const agent = remember(agents, isWatch ? 'watch' : 'request', () =>
-    config.getCurrentCluster()?.proxyUrl
+  const agent = remember(agents, `${isWatch ? 'watch' : 'request'} ${generation}`, () =>
+    isProxied
       ? (options.agent as http.Agent)
       : new Agent({ keepAlive: true, ...(!isWatch && { maxSockets: mostSockets }) }),
   )
@@ -131,29 +98,19 @@ async function send(
         },
         ...(signal && { signal }),
       },
-      resolve,
+      response => {
+        // From here on it is the response that tells how it ended.
+        call.on('timeout', () => response.destroy(new Error(lateAnswer)))
+        resolve(response)
+      },
     )
-    call.setTimeout(isWatch ? longestSilence : (timeout ?? defaultTimeout), () =>
-      call.destroy(new Error('the API server has not answered in time')),
-    )
+    call.setTimeout(timeout, () => call.destroy(new Error(lateAnswer)))
     call.on('error', cause => reject(signal?.aborted ? signal.reason : asApiError(cause, url)))
     call.end(payload)
   })
 }
 
-async function authenticate(config: KubeConfig): Promise<https.RequestOptions> {
-  const options: https.RequestOptions = {}
-  try {
-    await config.applyToHTTPSOptions(options)
-  } catch (cause) {
-    throw new ApiError(`the kubeconfig's credentials cannot be had: ${firstLine(messageOf(cause))}`, {
-      status: 401,
-      reason: 'Unauthorized',
-      cause,
-    })
-  }
-  return options
-}
+const lateAnswer = 'the API server has not answered in time'
 
 function remember<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
   const value = map.get(key) ?? make()
@@ -178,6 +135,15 @@ async function readAnswer(response: IncomingMessage, { signal }: RequestOptions)
   throw toApiError(response, text)
 }
 
+/** Something on the way that is no API server may say yes too. */
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ApiError('what answers is no API server', { status: 0, cause })
+  }
+}
+
 async function readAll(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of response) parts.push(part as Buffer)
@@ -194,16 +160,36 @@ async function readEvents(
   const failed = new Promise<never>((_resolve, reject) => response.on('error', reject))
   failed.catch(() => {})
   const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })
+  let mistake: { error: unknown } | undefined
   try {
-    for await (const line of lines) if (line !== '') onEvent(JSON.parse(line) as WatchEvent)
-    if (response.errored) await failed
+    for await (const line of lines) {
+      if (line === '') continue
+      const event = parseEvent(line)
+      try {
+        onEvent(event)
+      } catch (error) {
+        // What goes wrong in the listener is no failure of the API.
+        mistake = { error }
+        break
+      }
+    }
+    if (response.errored && !mistake) await failed
   } catch (cause) {
     signal?.throwIfAborted()
     throw asApiError(cause)
   } finally {
     response.destroy()
   }
+  if (mistake) throw mistake.error
   signal?.throwIfAborted()
+}
+
+/** A line may be cut off with its connection, or come from something on the way that is no API server. */
+function parseEvent(line: string): WatchEvent {
+  const value: unknown = JSON.parse(line)
+  const { type, object } = (value ?? {}) as Partial<WatchEvent>
+  if (typeof type === 'string' && typeof object === 'object' && object !== null) return value as WatchEvent
+  throw new ApiError('the watch answers with something that is no event', { status: 0 })
 }
 
 interface Status {

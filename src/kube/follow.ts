@@ -1,6 +1,7 @@
 import { ApiError, type KubeApi, type WatchEvent } from './api.js'
 import { listAll } from './list.js'
 import type { KubeObject } from './object.js'
+import { isPassing } from './persist.js'
 import { collectionPath, type Resource } from './resources.js'
 
 export interface FollowOptions {
@@ -24,30 +25,33 @@ const pauses = [100, 200, 400, 800, 1600, 3000]
 
 /**
  * Follows all objects of a kind with one list and one watch, over lost connections, expired versions and restarts of
- * the API server. Ends with the reason of `signal`, or with an `ApiError` that waiting does not heal, such as a
- * missing right.
+ * the API server. Ends with the reason of `signal`, or with an `ApiError` that waiting does not heal: a missing right,
+ * or a kind that is not there. Once there was an answer, both are waited for too, since a server that has just started
+ * may not know of its rights and custom kinds yet.
  */
 export async function follow(options: FollowOptions): Promise<never> {
   let version: string | undefined
+  let hasListed = false
   let failures = 0
-  const onOpen = () => {
-    failures = 0
-    options.onTrouble?.(undefined)
+  const onVersion = (heard: string) => {
+    version = heard
+    failures = -1
   }
   for (;;) {
     try {
       version ??= await relist(options)
-      version = await watchFrom(version, { ...options, onOpen })
+      hasListed = true
+      await watchFrom(version, { ...options, onVersion })
       options.signal.throwIfAborted()
     } catch (error) {
       options.signal.throwIfAborted()
       if (!(error instanceof ApiError)) throw error
       if (isExpired(error)) version = undefined
-      else if (!isPassing(error)) throw error
+      else if (!isPassing(error) && !(hasListed && mayPass(error))) throw error
       options.onTrouble?.(error)
-      failures += 1
     }
-    // A server may also end every watch at once, without a word.
+    // Without any event between two of them, an end without a word counts as a failure too.
+    failures += 1
     await options.sleep(pauses[Math.min(failures, pauses.length - 1)]!, options.signal)
   }
 }
@@ -71,7 +75,14 @@ async function relist({
   return resourceVersion
 }
 
-/** Watches until the server ends it, and answers with the version to go on from. */
+/**
+ * The server ends a watch after so many seconds. One that is silent for longer than that has lost its connection
+ * without a word, as behind a router that has forgotten it.
+ */
+const watchSeconds = 50
+const longestSilence = (watchSeconds + 10) * 1000
+
+/** Watches until the server ends it; tells after each event the version to go on from. */
 async function watchFrom(
   start: string,
   {
@@ -81,38 +92,45 @@ async function watchFrom(
     fieldSelector,
     take = object => object,
     onChange,
-    onOpen,
+    onTrouble,
+    onVersion,
     signal,
-  }: FollowOptions & { onOpen: () => void },
-): Promise<string> {
-  let version = start
+  }: FollowOptions & { onVersion: (version: string) => void },
+): Promise<void> {
   let failure: ApiError | undefined
+  const query = {
+    watch: true,
+    allowWatchBookmarks: true,
+    timeoutSeconds: watchSeconds,
+    resourceVersion: start,
+    fieldSelector,
+  }
   await api.watch(collectionPath(resource, namespace), {
-    query: { watch: true, allowWatchBookmarks: true, resourceVersion: start, fieldSelector },
+    query,
+    timeout: longestSilence,
     signal,
-    onOpen,
+    onOpen: () => onTrouble?.(undefined),
     onEvent: event => {
-      if (event.type === 'ERROR') failure ??= errorOf(event)
+      failure ??= failureOf(event)
       if (failure) return
-      version = event.object.metadata.resourceVersion ?? version
-      if (event.type === 'BOOKMARK') return
-      const taken = take(event.object)
+      const taken = event.type === 'BOOKMARK' ? undefined : take(event.object)
       if (taken) onChange(taken, event.type === 'DELETED')
+      onVersion(event.object.metadata.resourceVersion ?? start)
     },
   })
   if (failure) throw failure
-  return version
 }
 
-function errorOf({ object }: WatchEvent): ApiError {
-  const { message, reason, code } = object as unknown as { message?: string; reason?: string; code?: number }
-  return new ApiError(message ?? 'the watch has failed', { status: code ?? 500, reason: reason ?? '' })
+function failureOf({ type, object }: WatchEvent): ApiError | undefined {
+  if (type === 'ERROR') {
+    const { message, reason, code } = object as { message?: string; reason?: string; code?: number }
+    return new ApiError(message ?? 'the watch has failed', { status: code ?? 500, reason: reason ?? '' })
+  }
+  if (typeof object.metadata === 'object' && object.metadata !== null) return undefined
+  return new ApiError('the watch tells of something that is no object', { status: 0 })
 }
 
 const isExpired = ({ status, reason }: ApiError) =>
   status === 410 || reason === 'Expired' || reason === 'Gone'
 
-/** No answer, overload, and what a restart or a token that is being renewed bring. */
-export function isPassing({ status }: ApiError): boolean {
-  return status === 0 || status === 401 || status === 408 || status === 429 || status >= 500
-}
+const mayPass = ({ status }: ApiError) => status === 403 || status === 404

@@ -26,13 +26,15 @@ export async function listAll(
   take: (object: KubeObject) => KubeObject | undefined = object => object,
 ): Promise<Listed> {
   const items: KubeObject[] = []
+  let limit: number | undefined = pageSize
   let next: string | undefined
   for (;;) {
-    const query = { limit: pageSize, ...options.query, continue: next }
+    const query = { limit, ...options.query, continue: next }
     const page = await readPage(api, path, { ...options, query })
-    // Paging took longer than the server remembers: the only way on is from the beginning.
+    // Paging took longer than the server remembers: from the beginning again, in one page, which cannot expire.
     if (page === 'expired') {
       items.length = 0
+      limit = undefined
       next = undefined
       continue
     }
@@ -49,9 +51,8 @@ async function readPage(api: KubeApi, path: string, options: RequestOptions): Pr
   try {
     return await api.request<Page>('GET', path, options)
   } catch (error) {
-    const isExpired =
-      error instanceof ApiError && error.status === 410 && options.query?.continue !== undefined
-    if (isExpired) return 'expired'
+    const isPaging = options.query?.limit !== undefined && options.query.continue !== undefined
+    if (error instanceof ApiError && error.status === 410 && isPaging) return 'expired'
     throw error
   }
 }

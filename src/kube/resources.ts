@@ -10,11 +10,14 @@ export interface Resource {
   isNamespaced: boolean
 }
 
-/** The kinds that an API server knows. Asked for one API version at a time, each once until it is forgotten. */
+/**
+ * The kinds that an API server knows. Asked for one API version at a time. What it has is remembered; what it does not
+ * have, or did not answer, is asked again each time, since kinds come while a deploy waits for them.
+ */
 export interface Resources {
   /** Undefined when the server has no such kind now. */
   find: (object: Pick<KubeObject, 'apiVersion' | 'kind'>) => Promise<Resource | undefined>
-  /** Asks again from now on, since kinds may have come or gone. */
+  /** Asks again from now on, since kinds may have changed or gone. */
   forget: () => void
 }
 
@@ -22,9 +25,11 @@ export function createResources(api: KubeApi, signal?: AbortSignal): Resources {
   const known = new Map<string, Promise<Map<string, Resource>>>()
   return {
     find: async ({ apiVersion, kind }) => {
-      const kinds = known.get(apiVersion) ?? discover(api, apiVersion, signal)
-      known.set(apiVersion, kinds)
-      return (await kinds).get(kind)
+      const asked = known.get(apiVersion) ?? discover(api, apiVersion, signal)
+      known.set(apiVersion, asked)
+      const kinds = await asked.catch(() => undefined)
+      if (!kinds?.has(kind) && known.get(apiVersion) === asked) known.delete(apiVersion)
+      return (kinds ?? (await asked)).get(kind)
     },
     forget: () => known.clear(),
   }

@@ -1,6 +1,6 @@
 import type { ApiError } from '../../kube/api.js'
-import { isPassing } from '../../kube/follow.js'
 import { showId } from '../../kube/object.js'
+import { isPassing } from '../../kube/persist.js'
 import type { Manifest } from '../artifact/manifest.js'
 
 /** Why the API server does not take an object. */
