@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { parse } from 'yaml'
+import type { TestCluster } from './cluster.js'
+
+export interface Recorded {
+  method: string
+  /** With its query. */
+  path: string
+  /** The program that has sent it. */
+  agent: string
+  body: string
+  status: number
+}
+
+export interface Recorder {
+  /** A kubeconfig that leads through the recorder, with all rights. */
+  kubeconfig: string
+  requests: Recorded[]
+  /** What has been asked to change the cluster, as `PATCH /api/v1/…`: questions about rights and dry runs are none. */
+  writes: () => string[]
+}
+
+/** Stands between `lo` and the API server of a cluster, until the test is over, and notes what passes. */
+export async function recordRequests(cluster: TestCluster): Promise<Recorder> {
+  const requests: Recorded[] = []
+  const { server, ...keys } = readKeys(cluster.kubeconfig)
+  const agent = new https.Agent({ keepAlive: true, ...keys })
+  const proxy = http.createServer(
+    (request, response) => void pass(request, response, { server, agent, requests }),
+  )
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    proxy.closeAllConnections()
+    proxy.close()
+    agent.destroy()
+  })
+  return {
+    kubeconfig: kubeconfigFor(proxy.address() as AddressInfo),
+    requests,
+    writes: () => writesIn(requests),
+  }
+}
+
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { server, agent, requests }: { server: string; agent: https.Agent; requests: Recorded[] },
+): Promise<void> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  const body = Buffer.concat(parts)
+  const { method = 'GET', url: path = '/' } = request
+  const entry = { method, path, agent: request.headers['user-agent'] ?? '', body: body.toString(), status: 0 }
+  requests.push(entry)
+  const { host: _host, connection: _connection, ...headers } = request.headers
+  const call = https.request(new URL(path, server), { method, headers, agent }, answer => {
+    entry.status = answer.statusCode ?? 0
+    response.writeHead(entry.status, answer.headers)
+    response.flushHeaders()
+    answer.pipe(response)
+  })
+  call.on('error', () => response.destroy())
+  response.on('close', () => call.destroy())
+  call.end(body)
+}
+
+function writesIn(requests: readonly Recorded[]): string[] {
+  return requests
+    .filter(({ method, path }) => {
+      const isQuestion = path.includes('/selfsubject') || path.includes('dryRun=All')
+      return method !== 'GET' && !isQuestion
+    })
+    .map(({ method, path }) => `${method} ${path.split('?')[0]}`)
+}
+
+interface Kubeconfig {
+  clusters: { cluster: Record<string, string> }[]
+  users: { user: Record<string, string> }[]
+}
+
+function readKeys(file: string) {
+  const { clusters, users } = parse(readFileSync(file, 'utf8')) as Kubeconfig
+  const [cluster, user] = [clusters[0]!.cluster, users[0]!.user]
+  const decode = (text: string | undefined) => Buffer.from(text ?? '', 'base64')
+  return {
+    server: cluster['server']!,
+    ca: decode(cluster['certificate-authority-data']),
+    cert: decode(user['client-certificate-data']),
+    key: decode(user['client-key-data']),
+  }
+}
+
+const kubeconfigFor = ({ port }: AddressInfo) =>
+  `apiVersion: v1
+kind: Config
+current-context: recorded
+contexts: [{ name: recorded, context: { cluster: recorded, user: recorded } }]
+clusters: [{ name: recorded, cluster: { server: 'http://127.0.0.1:${port}', insecure-skip-tls-verify: true } }]
+users: [{ name: recorded, user: {} }]
+`
