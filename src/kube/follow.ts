@@ -26,28 +26,31 @@ const pauses = [100, 200, 400, 800, 1600, 3000]
 /**
  * Follows all objects of a kind with one list and one watch, over lost connections, expired versions and restarts of
  * the API server. Ends with the reason of `signal`, or with an `ApiError` that waiting does not heal: a missing right,
- * or a kind that is not there. Once there was an answer, both are waited for too, since a server that has just started
+ * or a kind that is not there. Once there was a watch, both are waited for too, since a server that has just started
  * may not know of its rights and custom kinds yet.
  */
 export async function follow(options: FollowOptions): Promise<never> {
   let version: string | undefined
-  let hasListed = false
+  let hasWatched = false
   let failures = 0
   const onVersion = (heard: string) => {
     version = heard
     failures = -1
   }
+  const onOpen = () => {
+    hasWatched = true
+    options.onTrouble?.(undefined)
+  }
   for (;;) {
     try {
       version ??= await relist(options)
-      hasListed = true
-      await watchFrom(version, { ...options, onVersion })
+      await watchFrom(version, { ...options, onVersion, onOpen })
       options.signal.throwIfAborted()
     } catch (error) {
       options.signal.throwIfAborted()
       if (!(error instanceof ApiError)) throw error
       if (isExpired(error)) version = undefined
-      else if (!isPassing(error) && !(hasListed && mayPass(error))) throw error
+      else if (!isPassing(error) && !(hasWatched && mayPass(error))) throw error
       options.onTrouble?.(error)
     }
     // Without any event between two of them, an end without a word counts as a failure too.
@@ -92,10 +95,10 @@ async function watchFrom(
     fieldSelector,
     take = object => object,
     onChange,
-    onTrouble,
     onVersion,
+    onOpen,
     signal,
-  }: FollowOptions & { onVersion: (version: string) => void },
+  }: FollowOptions & { onVersion: (version: string) => void; onOpen: () => void },
 ): Promise<void> {
   let failure: ApiError | undefined
   const query = {
@@ -109,7 +112,7 @@ async function watchFrom(
     query,
     timeout: longestSilence,
     signal,
-    onOpen: () => onTrouble?.(undefined),
+    onOpen,
     onEvent: event => {
       failure ??= failureOf(event)
       if (failure) return

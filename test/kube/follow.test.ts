@@ -121,12 +121,19 @@ it.each([
 it.each([
   [403, 'Forbidden'],
   [404, 'NotFound'],
-])('ends with %i at the beginning, but waits when there were answers before', async (code, reason) => {
+])('ends with %i at the beginning, but waits when there was a watch before', async (code, reason) => {
   const first = await followThrough([[listing, status(code, reason)]])
   expect(first.ended).toMatchObject({ status: code })
 
+  const second = await followThrough([
+    [listing, list('5', ['a'])],
+    [watching('5'), status(code, reason)],
+  ])
+  expect(second.ended).toMatchObject({ status: code })
+
   const later = await followThrough([
     [listing, list('5', ['a'])],
+    [watching('5'), watch([])],
     [watching('5'), status(code, reason)],
     [watching('5'), watch([failure(410, 'Expired')])],
     [listing, status(code, reason)],

@@ -2,6 +2,7 @@ import type { Context } from '../../context.js'
 import { ApiError } from '../../kube/api.js'
 import { follow } from '../../kube/follow.js'
 import { type KubeObject, withoutManagers } from '../../kube/object.js'
+import { persist } from '../../kube/persist.js'
 import type { Connection } from '../connection.js'
 import type { Evidence } from '../why/cause.js'
 
@@ -34,7 +35,7 @@ const mostEvents = 3000
 
 export function keepEvidence(
   { api, resources }: Pick<Connection, 'api' | 'resources'>,
-  { sleep }: Pick<Context, 'sleep'>,
+  { now, sleep }: Pick<Context, 'now' | 'sleep'>,
   signal: AbortSignal,
   onChange: () => void,
 ): EvidenceKeeper {
@@ -49,7 +50,9 @@ export function keepEvidence(
     if (followed.has(key)) return
     followed.add(key)
     open.add(key)
-    const resource = await resources.find(type).finally(() => open.delete(key))
+    const patience = { deadline: Number.POSITIVE_INFINITY, now, sleep, signal }
+    const find = () => resources.find(type)
+    const resource = await persist(find, patience).finally(() => open.delete(key))
     if (!resource) return
     open.add(key)
     const store = type.kind === 'Event' ? events : related

@@ -2,6 +2,7 @@ import type { Context } from '../../context.js'
 import { LoError } from '../../errors.js'
 import { ApiError } from '../../kube/api.js'
 import { follow } from '../../kube/follow.js'
+import { persist } from '../../kube/persist.js'
 import type { Connection } from '../connection.js'
 import type { Bell } from './bell.js'
 import type { HealthBoard } from './health-board.js'
@@ -14,23 +15,34 @@ export interface Following {
   trouble: () => string | undefined
 }
 
+const lookForKindEvery = 1000
+
 /** Keeps a board up to date with all places, and rings for whoever waits, also when it cannot. */
 export function followPlaces(
   places: readonly WatchedPlace[],
   board: HealthBoard,
   bell: Bell,
   { api, resources }: Pick<Connection, 'api' | 'resources'>,
-  { sleep, signal }: Pick<Context, 'sleep' | 'signal'>,
+  ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
 ): Following {
+  const { sleep, signal } = ctx
   const troubles = new Map<WatchedPlace, string>()
   const listed = new Set<WatchedPlace>()
   const followPlace = async (place: WatchedPlace) => {
-    const resource = await resources.find(place)
-    if (!resource) {
-      // Of a kind that is not there no object is.
+    const onTrouble = (error: ApiError | undefined) => {
+      if (error) troubles.set(place, error.message)
+      else troubles.delete(place)
+      bell.ring()
+    }
+    const options = { ...ctx, deadline: Number.POSITIVE_INFINITY, onTrouble }
+    const find = () => persist(() => resources.find(place), options)
+    let resource = await find()
+    while (!resource) {
+      // Of a kind that is not there no object is. It may be about to come, though.
       listed.add(place)
       bell.ring()
-      return
+      await sleep(lookForKindEvery, signal)
+      resource = await find()
     }
     await follow({
       api,
@@ -43,11 +55,7 @@ export function followPlaces(
         bell.ring()
       },
       onChange: board.set,
-      onTrouble: error => {
-        if (error) troubles.set(place, error.message)
-        else troubles.delete(place)
-        bell.ring()
-      },
+      onTrouble,
       sleep,
       signal,
     })

@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events'
 import type { Context } from '../../context.js'
 import { ApiError } from '../../kube/api.js'
 import { listAll } from '../../kube/list.js'
-import type { KubeObject, ObjectId } from '../../kube/object.js'
-import { collectionPath, type Resource } from '../../kube/resources.js'
+import type { ObjectId } from '../../kube/object.js'
+import { persist } from '../../kube/persist.js'
+import { collectionPath } from '../../kube/resources.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
 import { isWatched, type Surroundings } from '../health/index.js'
@@ -72,7 +73,7 @@ export async function waitHealthy(
   const board = createHealthBoard({
     own: own.map(({ id }) => id),
     includeDeployments: request.includeDeployments,
-    more: await lookAround(own, connection, signal),
+    more: await lookAround(own, request.deadline, connection, { ...ctx, signal }),
     now: ctx.now,
     onChange: bell.ring,
   })
@@ -83,7 +84,7 @@ export async function waitHealthy(
   let failedAt: number | undefined
   try {
     const places = planPlaces(own, request.includeDeployments)
-    const following = followPlaces(places, board, bell, connection, { sleep: ctx.sleep, signal })
+    const following = followPlaces(places, board, bell, connection, { ...ctx, signal })
     for (;;) {
       const unhealthy = board.unhealthy().filter(({ id }) => !request.isIgnored(id))
       const now = ctx.now()
@@ -122,31 +123,28 @@ function namespacesOf(unhealthy: Awaited[]): Set<string> {
 
 const isCustom = ({ id: { group } }: Awaited) => group.includes('.') && !group.endsWith('.k8s.io')
 
-/** What a rule needs to know besides the object: how the storage classes bind. */
+/** What a rule needs to know besides the object: how the storage classes bind. A help, not a condition. */
 async function lookAround(
   own: readonly Manifest[],
+  deadline: number,
   { api, resources }: Pick<Connection, 'api' | 'resources'>,
-  signal: AbortSignal,
+  ctx: WaitContext,
 ): Promise<Surroundings> {
   if (!own.some(({ id }) => id.group === '' && id.kind === 'PersistentVolumeClaim')) return {}
-  const resource = await resources.find({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })
-  const classes = resource ? await listOptional(api, resource, signal) : []
-  return {
-    bindingModes: new Map(
-      classes.map(({ metadata, volumeBindingMode }) => [metadata.name, String(volumeBindingMode)]),
-    ),
+  const list = async () => {
+    const resource = await resources.find({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })
+    const { signal } = ctx
+    return resource ? (await listAll(api, collectionPath(resource), resource, { signal })).items : []
   }
-}
-
-async function listOptional(
-  api: Connection['api'],
-  resource: Resource,
-  signal: AbortSignal,
-): Promise<KubeObject[]> {
   try {
-    return (await listAll(api, collectionPath(resource), resource, { signal })).items
+    const classes = await persist(list, { ...ctx, deadline })
+    const modes = classes.map(({ metadata, volumeBindingMode }): [string, string] => [
+      metadata.name,
+      String(volumeBindingMode),
+    ])
+    return { bindingModes: new Map(modes) }
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return []
+    if (error instanceof ApiError) return {}
     throw error
   }
 }
