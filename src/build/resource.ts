@@ -14,7 +14,7 @@ export interface ResourceId {
  * forbids `---` at the start of a line inside any scalar.
  */
 export function splitDocuments(text: string): string[] {
-  return text.split(/^---(?:[ \t]+(?=#)|[ \t]*$\n?)/m).filter(document => /^[^#\s]/m.test(document))
+  return text.split(/^---(?:[ \t]+(?=#)|[ \t]*$\n?)/m).filter(document => /^[ \t]*[^#\s]/m.test(document))
 }
 
 export function countDocuments(text: string): number {

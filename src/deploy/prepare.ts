@@ -114,6 +114,6 @@ async function locateOrRefuse(
 }
 
 function namespaceManifest(name: string): Manifest {
-  const text = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`
+  const text = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: "${name}"\n`
   return parseManifests(text, 'spec.namespace')[0]!
 }

@@ -100,6 +100,8 @@ spec:
 export const custom = (group: string, kind: string, name: string, spec = 'size: 1') =>
   `apiVersion: ${group}/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n  ${spec}\n`
 
+/** Whole lines, deeper. */
 function indent(text: string, spaces: number): string {
-  return text.replace(/^(?=.)/gm, ' '.repeat(spaces))
+  const lines = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  return lines.replace(/^(?=.)/gm, ' '.repeat(spaces))
 }

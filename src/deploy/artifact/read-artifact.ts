@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { listName, parseList, singleName } from '../../build/artifact.js'
+import { listName } from '../../build/artifact.js'
 import { findLeftOver } from '../../build/substitute.js'
 import { LoError, messageOf, type Problem, systemCode } from '../../errors.js'
 import { keyOf, showId } from '../../kube/object.js'
-import { type Manifest, parseManifests } from './manifest.js'
+import { type Manifest, readManifests } from './manifest.js'
+import { readList } from './read-list.js'
 
 /** What `lo build` has made of one target. */
 export interface TargetArtifact {
@@ -27,33 +28,31 @@ export function readArtifacts(targets: readonly string[], place: Place): TargetA
     target => readOptional(path.join(folderOf(place, target), listName)) === undefined,
   )
   if (missing.length > 0) throw notBuilt(missing, place)
-  const artifacts = targets.map(target => readArtifact(target, place))
-  const problems = artifacts.flatMap(artifact => findProblems(artifact))
+  const problems: Problem[] = []
+  const artifacts = targets.map(target => readArtifact(target, place, problems))
+  problems.push(...artifacts.flatMap(({ manifests }) => findProblems(manifests)))
   if (problems.length === 0) return artifacts
-  throw new LoError('ARTIFACT_REFUSED', 'The artifacts cannot be deployed as they are.', {
+  throw new LoError('DEPLOY_REFUSED', 'The artifacts cannot be deployed as they are.', {
     problems,
-    hint: 'Mend the targets and run `lo build`. Nothing has been applied.',
+    hint: `Run \`lo build ${path.basename(place.folder)}\`: artifacts are not meant to be written by hand. Nothing has been applied.`,
   })
 }
 
-function readArtifact(target: string, place: Place): TargetArtifact {
+/** Adds to `problems` what is wrong with its files. */
+function readArtifact(target: string, place: Place, problems: Problem[]): TargetArtifact {
   const folder = folderOf(place, target)
-  const manifests = filesOf(folder).flatMap(name => {
-    const file = path.relative(place.root, path.join(folder, name))
+  const fileOf = (name: string) => path.relative(place.root, path.join(folder, name))
+  // The list decides, so that files of an older layout or of somebody else are never applied.
+  const names = readList(readOptional(path.join(folder, listName)) ?? '')
+  if (typeof names === 'string') problems.push({ file: fileOf(listName), message: names })
+  const manifests = (typeof names === 'string' ? [] : names).flatMap(name => {
     const text = readOptional(path.join(folder, name))
-    if (text !== undefined) return parseManifests(text, file)
-    throw new LoError('ARTIFACT_MISSING', `The artifact of ${target} is incomplete.`, {
-      problems: [{ file, message: `the file is listed in ${listName}, and is not there` }],
-      hint: `Run \`lo build ${path.basename(place.folder)} ${target}\`.`,
-    })
+    const read = text === undefined ? undefined : readManifests(text, fileOf(name))
+    const gone = { file: fileOf(name), message: `there is no such file, and ${listName} lists it` }
+    problems.push(...(read?.problems ?? [gone]))
+    return read?.manifests ?? []
   })
   return { target, manifests, digest: digestOf(manifests) }
-}
-
-/** The list decides, so that files of an older layout or of somebody else are never applied. */
-function filesOf(folder: string): string[] {
-  const list = readOptional(path.join(folder, listName)) ?? ''
-  return /^- '?artifacts\.yaml'?$/m.test(list) ? [singleName] : parseList(list)
 }
 
 function folderOf({ folder }: Place, target: string): string {
@@ -81,10 +80,11 @@ function notBuilt(targets: string[], { folder }: Place): LoError {
   })
 }
 
-function findProblems({ manifests }: TargetArtifact): Problem[] {
-  const leftOver = manifests.flatMap(({ text, file, id }) =>
+function findProblems(manifests: readonly Manifest[]): Problem[] {
+  const leftOver = manifests.flatMap(({ text, file, line, id }) =>
     findLeftOver(text).map(name => ({
       file,
+      line,
       message: `\${${name}} is left over in ${showId(id)}`,
       hint: 'set the variable and run lo build again',
     })),
@@ -92,18 +92,22 @@ function findProblems({ manifests }: TargetArtifact): Problem[] {
   return [...leftOver, ...findDuplicates(manifests)]
 }
 
-function findDuplicates(manifests: Manifest[]): Problem[] {
-  const seen = new Set<string>()
-  return manifests.flatMap(({ id, file }) => {
-    const key = keyOf(id)
-    if (seen.has(key)) return [{ file, message: `${showId(id)} stands in it twice` }]
-    seen.add(key)
-    return []
+/** An object that stands in one target twice: which of the two holds would be a matter of luck. */
+export function findDuplicates(manifests: readonly Manifest[]): Problem[] {
+  const seen = new Map<string, Manifest>()
+  return manifests.flatMap(manifest => {
+    const { id, file, line } = manifest
+    const other = seen.get(keyOf(id))
+    seen.set(keyOf(id), manifest)
+    if (!other) return []
+    return [
+      { file, line, message: `${showId(id)} stands in it twice, before in ${other.file}:${other.line}` },
+    ]
   })
 }
 
 /** By the objects, in an order of its own: the layout of the files is no part of what is deployed. */
-function digestOf(manifests: Manifest[]): string {
+function digestOf(manifests: readonly Manifest[]): string {
   const hash = createHash('sha256')
   for (const text of manifests.map(({ text }) => text.trimEnd()).sort()) hash.update(`${text}\n---\n`)
   return hash.digest('hex')
