@@ -14,6 +14,7 @@ const layers = [
   ['context.ts'],
   ['project', 'build', 'kube', 'kubehz'],
   ['deploy'],
+  ['bootstrap'],
   ['drivers'],
   ['commands'],
   ['cli.ts'],

@@ -15,8 +15,8 @@ const options = map({
   wait: z.boolean().optional().describe('Everything before this entry first, everything after it later'),
   dependsOn: z.array(scalar).optional().describe('Entries that must be ready first'),
 })
-const reserved = Object.keys(options.shape).join('|')
-const helmValues = z.record(z.string().regex(new RegExp(`^(?!(${reserved})$)`)), z.unknown())
+export const reservedKeys = Object.keys(options.shape)
+const helmValues = z.record(z.string().regex(new RegExp(`^(?!(${reservedKeys.join('|')})$)`)), z.unknown())
 
 const entry = z
   .record(nonEmpty, z.union([z.null(), options, helmValues]))
@@ -29,3 +29,6 @@ export const bootstrap = z
   .describe(
     'Infrastructure of the cluster, applied as a graph. Absent: the default of the driver. []: nothing',
   )
+
+export type Bootstrap = z.infer<typeof bootstrap>
+export type BootstrapOptions = z.infer<typeof options>

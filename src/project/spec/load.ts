@@ -1,20 +1,22 @@
 import path from 'node:path'
 import type * as z from 'zod'
-import { LoError, type Problem, systemCode } from '../../errors.js'
+import { LoError, systemCode } from '../../errors.js'
 import { type Domain, findDomain, hasDomain, listDomains } from '../domain.js'
 import { findDriverFolder, listDriverFolders } from '../driver-folder.js'
 import { showName } from '../name.js'
 import { suggest } from '../nearest.js'
 import type { Project } from '../root.js'
+import { check, invalid } from './check.js'
 import { type DeploySpec, deploySpec } from './deploy.js'
-import { explainIssue, type Issue } from './explain.js'
 import { type ClusterSpec, clusterKinds, customCluster } from './kinds.js'
-import { mostProblems, readSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 
 /** A cluster domain with its spec. */
 export interface Cluster {
   domain: Domain
   spec: ClusterSpec
+  /** The file of the spec, for what is found wrong with it later. */
+  source: Source
 }
 
 /** What stands in a domain's spec. For a deployment domain `cluster` is the one that it deploys into. */
@@ -27,19 +29,19 @@ export interface LoadedDomain {
 /** Reads and checks the spec of a domain, and of the domain that it refers to. Throws `SPEC_INVALID`. */
 export function loadDomain(project: Project, domain: Domain): LoadedDomain {
   if (domain.type === 'cluster') {
-    const spec = loadCluster(project, domain)
-    return { domain, spec, cluster: { domain, spec } }
+    const cluster = loadCluster(project, domain)
+    return { domain, spec: cluster.spec, cluster }
   }
   const { spec, source } = loadDeploy(project, domain)
   const referred = referredDomain(project, domain, spec.spec.clusterRef.domain, source)
-  return { domain, spec, cluster: { domain: referred, spec: loadCluster(project, referred) } }
+  return { domain, spec, cluster: loadCluster(project, referred) }
 }
 
-function loadCluster(project: Project, domain: Domain): ClusterSpec {
+function loadCluster(project: Project, domain: Domain): Cluster {
   const source = readSpec(project, domain)
   const spec = check(schemaFor(project, source), source) as ClusterSpec
   const named = spec.spec.cluster.domain
-  if (named === domain.name) return spec
+  if (named === domain.name) return { domain, spec, source }
   throw invalid([
     source.problemAt(['spec', 'cluster', 'domain'], {
       message: `spec.cluster.domain: expected the name of the folder, ${domain.name}, found "${named}"`,
@@ -123,46 +125,4 @@ function schemaFor(project: Project, source: Source): z.ZodType {
       ...(hint && { hint }),
     }),
   ])
-}
-
-/** The value by its schema, defaults filled in. Keys that begin with `x-` are the user's own, wherever they stand. */
-function check<Schema extends z.ZodType>(schema: Schema, source: Source): z.infer<Schema> {
-  const first = schema.safeParse(source.value, { reportInput: true })
-  if (first.success) return first.data
-  const extensions = first.error.issues.flatMap(extensionsOf)
-  const again =
-    extensions.length === 0
-      ? first
-      : schema.safeParse(without(source.value, extensions), { reportInput: true })
-  if (again.success) return again.data
-  const issues = again.error.issues.slice(0, mostProblems)
-  const problems = issues.flatMap(issue => explainIssue(issue, source))
-  problems.sort((one, other) => (one.line ?? 0) - (other.line ?? 0))
-  throw invalid(problems.slice(0, mostProblems))
-}
-
-function extensionsOf(issue: Issue): PropertyKey[][] {
-  if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat()
-    return inner.flatMap(one => extensionsOf({ ...one, path: [...issue.path, ...one.path] }))
-  }
-  if (issue.code !== 'unrecognized_keys') return []
-  return issue.keys.filter(key => key.startsWith('x-')).map(key => [...issue.path, key])
-}
-
-function without(value: unknown, paths: PropertyKey[][]): unknown {
-  const copy = structuredClone(value)
-  for (const path of paths) {
-    const parent = path
-      .slice(0, -1)
-      .reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], copy)
-    delete (parent as Record<PropertyKey, unknown>)[path.at(-1)!]
-  }
-  return copy
-}
-
-function invalid(problems: readonly Problem[]): LoError {
-  const files = [...new Set(problems.map(({ file }) => file))].join(', ')
-  const found = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`
-  return new LoError('SPEC_INVALID', `${files} has ${found}.`, { problems: [...problems] })
 }

@@ -20,6 +20,17 @@ export function offsetOf(document: Document.Parsed, path: KeyPath, wantsKey: boo
   return offset
 }
 
+/** A scalar as the file spells it: `0123` and `1.10` are numbers, and lose something when they are read as such. */
+export function textOf(document: Document.Parsed, path: KeyPath): string | undefined {
+  let node: Node | null | undefined = document.contents
+  for (const part of path) {
+    const pair: Pair<unknown, unknown> | undefined = findPair(document, node ?? null, part)
+    node = pair ? (pair.value as Node | null) : findItem(document, node ?? null, part)
+  }
+  const scalar = resolve(document, node)
+  return isScalar(scalar) ? (scalar.source ?? String(scalar.value)) : undefined
+}
+
 function resolve(document: Document.Parsed, node: Node | null | undefined): Node | null | undefined {
   return isAlias(node) ? node.resolve(document) : node
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import { messageOf, type Problem } from '../../errors.js'
 import { deepest, explainParser, findMistakes, lineTooDeep, maxAliasCount } from './mistakes.js'
-import { type KeyPath, offsetOf } from './place.js'
+import { type KeyPath, offsetOf, textOf } from './place.js'
 
 /** A YAML file of one document, which remembers where everything stands. */
 export interface Source {
@@ -11,6 +11,8 @@ export interface Source {
   problems: Problem[]
   /** A problem with the value under a path, or with the nearest value above it. `key` points at its key instead. */
   problemAt: (path: KeyPath, problem: Problem, options?: { key?: boolean }) => Problem
+  /** The scalar under a path as the file spells it; undefined for anything else. */
+  textAt: (path: KeyPath) => string | undefined
 }
 
 /** A spec has a few dozen lines; what is much larger is a mistake, and is not even read. */
@@ -61,7 +63,7 @@ export function parseSource(text: string, name: string): Source {
       ...placeOf(offsetOf(document, path, key)),
       ...problem,
     })
-    return { value, problems, problemAt }
+    return { value, problems, problemAt, textAt: path => textOf(document, path) }
   } catch (error) {
     const why = error instanceof ReferenceError ? 'used in each other, they multiply' : messageOf(error)
     return refused({ file: name, message: `the anchors cannot be resolved: ${why}` })
@@ -69,5 +71,5 @@ export function parseSource(text: string, name: string): Source {
 }
 
 function refused(...problems: Problem[]): Source {
-  return { value: undefined, problems, problemAt: (_path, problem) => problem }
+  return { value: undefined, problems, problemAt: (_path, problem) => problem, textAt: () => undefined }
 }
