@@ -30,6 +30,7 @@ const exitCodeOf = {
   CLUSTER_REFUSED: exitCodes.failed,
   APPLY_FAILED: exitCodes.failed,
   UNHEALTHY: exitCodes.unhealthy,
+  BOOTSTRAP_FAILED: exitCodes.failed,
   PROVISION_FAILED: exitCodes.failed,
   DESTROY_FAILED: exitCodes.failed,
   KUBEHZ_FAILED: exitCodes.failed,

@@ -52,6 +52,18 @@ export interface Planned {
   what: string
 }
 
+/** What became of one entry of a bootstrap. A skipped one was not reached, or waits for one that failed. */
+export interface BootstrappedEntry {
+  entry: string
+  outcome: ApplyOutcome | 'failed' | 'skipped'
+  objects: number
+  /** From its start to its end, with the wait for readiness where somebody waits for it. */
+  milliseconds: number
+  /** The entry whose failure it was skipped for. */
+  because?: string
+  error?: LoError
+}
+
 /** Everything that can happen while `lo` works. Engines report these; only `output/` decides how they look. */
 export type Event =
   | { type: 'project-found'; root: string }
@@ -81,3 +93,10 @@ export type Event =
   | { type: 'health-finished'; target: string }
   | ({ type: 'target-deployed' } & DeployedTarget)
   | { type: 'deploy-finished' }
+  // The entries of a bootstrap in their order, each with those that come before it.
+  | { type: 'bootstrap-started'; domain: string; entries: { entry: string; after: string[] }[] }
+  | { type: 'entry-started'; entry: string }
+  // It is applied, and others wait until it is ready.
+  | { type: 'entry-applied'; entry: string }
+  | ({ type: 'entry-finished' } & BootstrappedEntry)
+  | { type: 'bootstrap-finished' }

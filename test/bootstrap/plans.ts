@@ -18,8 +18,8 @@ export function plan(
   entries: string[],
   files: Record<string, string> = {},
 ): BootstrapPlan & { root: string } {
-  const list = entries.map(entry => `    - ${entry}\n`).join('')
-  return planSpec(clusterSpec('example.com', `  bootstrap:\n${list}`), files)
+  const list = entries.length === 0 ? ' []\n' : `\n${entries.map(entry => `    - ${entry}\n`).join('')}`
+  return planSpec(clusterSpec('example.com', `  bootstrap:${list}`), files)
 }
 
 /** `prepare` gets the root of the project before anything of it is read. */
