@@ -32,7 +32,7 @@ const homes: Record<string, string[]> = {
   'fastest-levenshtein': ['project'],
   'log-update': ['output'],
   'p-limit': ['build', 'deploy', 'drivers'],
-  yaml: ['project', 'build', 'deploy'],
+  yaml: ['project', 'build', 'deploy', 'bootstrap'],
   zod: ['project'],
 }
 

@@ -171,10 +171,16 @@ async function buildTarget(
   ctx.output.event({ type: 'target-started', target })
   try {
     const folder = path.join(request.folder, 'targets', target)
-    const { stdout, stderr } = await renderTarget(renderer, { ...request, target, folder }, lanes, ctx)
+    const subject = `target "${target}"`
+    const { stdout, stderr } = await renderTarget(
+      renderer,
+      { ...request, subject, target, folder },
+      lanes,
+      ctx,
+    )
     const file = path.relative(request.root, folder)
     const said = stderr.trim() === '' ? [] : [{ file, message: stderr.trim() }]
-    const { bytes, warnings } = fillIn(stdout, target, file, request.variables)
+    const { bytes, warnings } = fillIn(stdout, subject, file, request.variables)
     const artifact = planArtifact(bytes, request.layout)
     if (request.isSecretRefused) refuseSecrets(target, bytes)
     const place = { artifacts: path.join(request.folder, 'artifacts'), target }

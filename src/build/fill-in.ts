@@ -1,12 +1,13 @@
 import { parseDocument } from 'yaml'
 import { LoError, type Problem } from '../errors.js'
 import { splitDocuments } from './resource.js'
+import { startWith } from './subject.js'
 import { findLeftOver, findMultiLine, substitute, type Variables } from './substitute.js'
 
 /** Puts the values of variables in. A render without any goes through untouched, byte for byte. */
 export function fillIn(
   rendered: Buffer,
-  target: string,
+  subject: string,
   file: string,
   variables: Variables,
 ): { bytes: Buffer; warnings: Problem[] } {
@@ -16,14 +17,14 @@ export function fillIn(
   if (multiLine !== undefined) {
     throw new LoError(
       'RENDER_FAILED',
-      `Target "${target}" uses ${multiLine}, whose value has more than one line.`,
+      `${startWith(subject)} uses ${multiLine}, whose value has more than one line.`,
       {
         hint: 'Give it a value of one line: another one would change the structure of the YAML around it.',
       },
     )
   }
   const filled = substitute(text, variables)
-  refuseBroken(target, text, filled)
+  refuseBroken(subject, text, filled)
   const warnings = findLeftOver(filled).map(name => ({
     file,
     message: `\${${name}} is left as it is`,
@@ -35,15 +36,16 @@ export function fillIn(
 }
 
 /** A value is put in as text, and may so turn a document into something that is no YAML any more. */
-function refuseBroken(target: string, before: string, after: string): void {
+function refuseBroken(subject: string, before: string, after: string): void {
   const original = new Set(splitDocuments(before))
   for (const document of splitDocuments(after)) {
     if (original.has(document)) continue
-    const [mistake] = parseDocument(document, { logLevel: 'error' }).errors
+    // The parser's picture of the place would show the value, which may be a secret.
+    const [mistake] = parseDocument(document, { logLevel: 'error', prettyErrors: false }).errors
     if (!mistake) continue
     throw new LoError(
       'RENDER_FAILED',
-      `Target "${target}" is no YAML any more once its variables are filled in.`,
+      `${startWith(subject)} is no YAML any more once its variables are filled in.`,
       {
         detail: mistake.message,
         hint: 'Change the value: it is put in as text, and quotes that it would need are not added.',

@@ -6,6 +6,7 @@ import { LoError, type Problem } from '../errors.js'
 import { findNeeds, type KrmFunction, kustomizationFile, type Needs } from './kustomization.js'
 import type { Lanes } from './lanes.js'
 import { statOf } from './stat.js'
+import { startWith } from './subject.js'
 
 export interface Renderer {
   program: 'kustomize' | 'kubectl'
@@ -26,7 +27,8 @@ export function findRenderer({ find }: Pick<Context, 'find'>): Renderer {
 
 export interface RenderRequest {
   root: string
-  target: string
+  /** What is rendered, in the middle of a sentence: `target "web"`. */
+  subject: string
   folder: string
   enableExec: boolean
 }
@@ -34,7 +36,7 @@ export interface RenderRequest {
 /** Renders one target. What comes back on stdout is the renderer's output, byte for byte. */
 export async function renderTarget(
   renderer: Renderer,
-  request: RenderRequest,
+  request: RenderRequest & { target: string },
   lanes: Lanes,
   { output }: Pick<Context, 'output'>,
 ): Promise<Ended> {
@@ -47,9 +49,23 @@ export async function renderTarget(
   throw explainFailure(renderer, request, ended)
 }
 
-function explainBroken({ program }: Renderer, { target }: RenderRequest, error: unknown): unknown {
+/** Renders one folder in a process of its own. `env` is added to what `lo` has. */
+export async function renderFolder(
+  renderer: Renderer,
+  request: RenderRequest,
+  env: Record<string, string>,
+  { output, run }: Pick<Context, 'output' | 'run'>,
+): Promise<Ended> {
+  const args = [...planArgs(renderer, request, findNeeds(request.folder)), request.folder]
+  output.event({ type: 'command-started', command: [renderer.path, ...args] })
+  const ended = await run(renderer.path, args, { env })
+  if (ended.status === 0) return ended
+  throw explainFailure(renderer, request, ended)
+}
+
+function explainBroken({ program }: Renderer, { subject }: RenderRequest, error: unknown): unknown {
   if (!(error instanceof LoError) || error.code !== 'TOOL_FAILED') return error
-  return new LoError('RENDER_FAILED', `The render of target "${target}" by ${program} was cut off.`, {
+  return new LoError('RENDER_FAILED', `The render of ${subject} by ${program} was cut off.`, {
     cause: error,
     detail: error.message,
     hint: 'Run it again; should the same happen, see what --verbose shows.',
@@ -58,11 +74,11 @@ function explainBroken({ program }: Renderer, { target }: RenderRequest, error: 
 
 /** The arguments before the folder. Throws `FUNCTION_REFUSED` for what the renderer would leave out without a word. */
 export function planArgs(renderer: Renderer, request: RenderRequest, needs: Needs): string[] {
-  const { root, target, enableExec } = request
+  const { root, subject, enableExec } = request
   for (const { file, runtime } of needs.functions) {
     const refusal = refuse(runtime, renderer, enableExec)
     if (!refusal) continue
-    throw new LoError('FUNCTION_REFUSED', `Target "${target}" uses a KRM function that would not run.`, {
+    throw new LoError('FUNCTION_REFUSED', `${startWith(subject)} uses a KRM function that would not run.`, {
       problems: [{ file: path.relative(root, file), message: refusal.why }],
       hint: refusal.hint,
     })
@@ -100,12 +116,12 @@ function refuse(
 }
 
 function explainFailure({ program }: Renderer, request: RenderRequest, { stderr, status }: Ended): LoError {
-  const { root, target, folder } = request
+  const { root, subject, folder } = request
   const detail = ownWords(stderr)
   const hint = hintFor(detail)
   const [signal] = Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? []
   const why = signal ? `: it was ended by ${signal}` : ''
-  return new LoError('RENDER_FAILED', `${program} cannot render target "${target}"${why}.`, {
+  return new LoError('RENDER_FAILED', `${program} cannot render ${subject}${why}.`, {
     detail: detail || `It ended with exit code ${status} and said nothing.`,
     problems: [findCulprit(detail, root, folder, program)],
     ...(hint && { hint }),

@@ -37,7 +37,7 @@ export function planBuild(
 }
 
 /** Where kustomize finds plugins, and plugins find secrets: in the project and in the domain, when those have them. */
-function pluginEnvironment(
+export function pluginEnvironment(
   project: Project,
   domainFolder: string,
   env: Context['env'],

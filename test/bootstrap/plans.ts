@@ -11,7 +11,13 @@ export const firstLine = 7
 
 /** An addon without a chart, as the files of a folder. */
 export const plainAddon = (folder: string) => ({ [`${folder}/kustomization.yaml`]: 'resources: []\n' })
-export const chartAddon = (folder: string) => ({ ...plainAddon(folder), [`${folder}/chart.yaml`]: '' })
+export const chartAddon = (
+  folder: string,
+  more = 'chart: x\nrepository: https://example.com\nversion: 1.2.3\n',
+) => ({
+  ...plainAddon(folder),
+  [`${folder}/chart.yaml`]: `apiVersion: khelm.mgoltzsche.github.com/v2\nkind: ChartRenderer\nmetadata: { name: x }\n${more}`,
+})
 
 /** Plans a bootstrap with these entries, a line each, in a project with these files. `built-in` comes with `lo`. */
 export function plan(

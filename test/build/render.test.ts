@@ -3,7 +3,7 @@ import { findRenderer, planArgs } from '../../src/build/render.js'
 
 const request = {
   root: '/project',
-  target: 'web',
+  subject: 'target "web"',
   folder: '/project/targets/web',
   enableExec: false,
   env: {},

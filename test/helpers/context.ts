@@ -13,6 +13,14 @@ export async function realContext(
   change: Pick<Context, 'cwd' | 'env'> & Partial<Context>,
 ): Promise<{ ctx: Context; events: Event[] }> {
   const { output, events } = recordEvents()
+  world ??= openWorld()
+  return { ctx: { ...(await world), output, self: [process.execPath, bin], ...change }, events }
+}
+
+let world: Promise<Context> | undefined
+
+/** Once for all tests of a file: it listens to the streams of the process for good. */
+async function openWorld(): Promise<Context> {
   const before = listened.map(name => process.rawListeners(name as 'exit'))
   const streams = [process.stdout, process.stderr]
   const onError = streams.map(stream => stream.rawListeners('error'))
@@ -25,5 +33,5 @@ export async function realContext(
     const added = process.rawListeners(name as 'exit').filter(listener => !before[index]!.includes(listener))
     for (const listener of added) process.removeListener(name, listener as () => void)
   }
-  return { ctx: { ...real, output, self: [process.execPath, bin], ...change }, events }
+  return real
 }
