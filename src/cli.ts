@@ -6,6 +6,7 @@ import { registerDestroy } from './commands/destroy.js'
 import { registerDriverCall } from './commands/driver-call.js'
 import { examples } from './commands/examples.js'
 import { registerKubeconfig } from './commands/kubeconfig.js'
+import { registerLint } from './commands/lint.js'
 import { registerProvision } from './commands/provision.js'
 import { registerRehearsalKubelet } from './commands/rehearsal-kubelet.js'
 import { registerSchema } from './commands/schema.js'
@@ -21,6 +22,7 @@ const registrations = [
   registerProvision,
   registerDestroy,
   registerKubeconfig,
+  registerLint,
   registerSchema,
   registerRehearsalKubelet,
   registerDriverCall,

@@ -23,6 +23,7 @@ const exitCodeOf = {
   ARTIFACT_REFUSED: exitCodes.failed,
   WRITE_FAILED: exitCodes.failed,
   BUILD_FAILED: exitCodes.failed,
+  LINT_FAILED: exitCodes.failed,
   DOWNLOAD_FAILED: exitCodes.failed,
   CLUSTER_BUSY: exitCodes.failed,
   DRIVER_FAILED: exitCodes.failed,

@@ -15,6 +15,7 @@ const layers = [
   ['project', 'build', 'kube', 'kubehz'],
   ['deploy'],
   ['bootstrap'],
+  ['lint'],
   ['drivers'],
   ['commands'],
   ['cli.ts'],

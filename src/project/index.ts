@@ -1,6 +1,6 @@
 export { writeActive } from './active.js'
 export { planDeploy } from './deploy-settings.js'
-export { findDomain } from './domain.js'
+export { findDomain, listDomains } from './domain.js'
 export { describeDomains } from './overview.js'
 export { findProject } from './root.js'
 export { selectDomain } from './select.js'

@@ -6,6 +6,7 @@ import { customKindOf, isDefinition } from '../artifact/custom-kind.js'
 import { inNamespace, type Manifest } from '../artifact/manifest.js'
 import { withEncodedData } from '../artifact/secret.js'
 import type { Connection } from '../connection.js'
+import { isBuiltInGroup } from './built-in-group.js'
 
 export interface Located {
   /** As given, each with its namespace now; what stands outside of namespaces has none. */
@@ -57,15 +58,8 @@ const workloadKinds = [
  * later, as operators do, and such a kind is waited for; Kubernetes' own kinds come with the API server or never.
  */
 export function findHopeless(unknown: readonly Manifest[], all: readonly Manifest[]): Manifest[] {
-  return all.some(isWorkload) ? unknown.filter(({ id }) => isBuiltIn(id.group)) : [...unknown]
+  return all.some(isWorkload) ? unknown.filter(({ id }) => isBuiltInGroup(id.group)) : [...unknown]
 }
-
-/** Groups with a dot may be anybody's, but for these: https://kubernetes.io/docs/reference/kubernetes-api/ */
-const isBuiltIn = (group: string) =>
-  !group.includes('.') ||
-  /^(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|networking|node|rbac\.authorization|scheduling|storage)\.k8s\.io$/.test(
-    group,
-  )
 
 const isWorkload = ({ id: { group, kind } }: Manifest) => workloadKinds.includes(`${group}/${kind}`)
 
