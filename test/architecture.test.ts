@@ -12,7 +12,7 @@ const layers = [
   ['events.ts'],
   ['output'],
   ['context.ts'],
-  ['project', 'build', 'kube', 'kubehz'],
+  ['project', 'build', 'kube', 'hcloud', 'kubehz'],
   ['deploy'],
   ['bootstrap'],
   ['lint'],
