@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup.ts', 'test/control-plane.ts', 'test/helm.ts'],
+    globalSetup: ['test/setup.ts', 'test/control-plane.ts', 'test/helm.ts', 'test/hcloud-document.ts'],
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 120_000,
