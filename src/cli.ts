@@ -7,6 +7,7 @@ import { registerDriverCall } from './commands/driver-call.js'
 import { examples } from './commands/examples.js'
 import { registerKubeconfig } from './commands/kubeconfig.js'
 import { registerLint } from './commands/lint.js'
+import { registerKubehz } from './commands/kubehz.js'
 import { registerProvision } from './commands/provision.js'
 import { registerRehearsalKubelet } from './commands/rehearsal-kubelet.js'
 import { registerSchema } from './commands/schema.js'
@@ -23,6 +24,7 @@ const registrations = [
   registerDestroy,
   registerKubeconfig,
   registerLint,
+  registerKubehz,
   registerSchema,
   registerRehearsalKubelet,
   registerDriverCall,

@@ -11,7 +11,7 @@ import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
 import { findDriver, hasDriver } from './index.js'
 import { lockFolder } from './lock.js'
 
-interface Flags {
+export interface Flags {
   dir?: string
   domain?: string
 }

@@ -63,6 +63,14 @@ async function askHcloud({ spec }: KeyOwner, { find, run }: World) {
   if (status !== 0) {
     throw new LoError('KUBEHZ_FAILED', `hcloud knows no SSH key "${name}".`, { detail: stderr.trim() })
   }
-  const { public_key: text } = JSON.parse(stdout.toString()) as { public_key?: string }
+  const text = publicKeyIn(stdout.toString())
   return { text, origin: `hcloud ssh-key ${name}` }
+}
+
+function publicKeyIn(answer: string): string | undefined {
+  try {
+    return (JSON.parse(answer) as { public_key?: string }).public_key
+  } catch {
+    return undefined
+  }
 }

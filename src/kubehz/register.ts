@@ -42,7 +42,7 @@ export async function deregisterCluster(
       'KUBEHZ_FAILED',
       `${domain} stays registered with ${apiUrl}: KUBEHZ_TOKEN is not set.`,
       {
-        hint: `Set it and run \`lo kubehz deregister ${domain}\`, or remove the cluster in the dashboard.`,
+        hint: 'Set it to a token of the platform, or remove the cluster in its dashboard.',
       },
     )
   }
