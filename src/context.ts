@@ -32,7 +32,7 @@ export interface RunOptions {
   cwd?: string
   /** Added to what `lo` has; `undefined` takes a variable away. */
   env?: Record<string, string | undefined>
-  /** What the program reads from stdin. Without it stdin is empty. */
+  /** What the program reads from stdin, all of it, even when `lo` is killed meanwhile. Without it stdin is empty. */
   input?: string
   /** Lets stdin stay open as long as `lo` lives, so that the program can notice when that ends. */
   holdsInput?: boolean
@@ -42,6 +42,8 @@ export interface RunOptions {
   onErrorLine?: (line: string) => void
   /** Milliseconds after which the program is ended; `Ended` then says so. */
   limit?: number
+  /** Ends the program too; its reason is thrown then. */
+  signal?: AbortSignal
 }
 
 /**

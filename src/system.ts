@@ -1,6 +1,15 @@
 import { setMaxListeners } from 'node:events'
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { availableParallelism, constants as constantsOf } from 'node:os'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { availableParallelism, constants as constantsOf, tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
@@ -8,7 +17,7 @@ import { createInterface as createPrompt } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context, Ended, OpenShell, Run, StartBackground } from './context.js'
-import { exitCodes, LoError, systemCode } from './errors.js'
+import { exitCodes, LoError, messageOf, systemCode } from './errors.js'
 import { createOutput, readOutputFlags } from './output/index.js'
 
 /** The real world. With `bin/lo.js`, the only file that may touch `process`, start a program or read the clock. */
@@ -120,13 +129,15 @@ function askWith(signal: AbortSignal): NonNullable<Context['ask']> {
 
 function runWith(signal: AbortSignal, running: Set<End>): Run {
   return async (file, args, options = {}) => {
-    const { cwd, env = {}, input = '', holdsInput = false, onLine, onErrorLine, limit } = options
+    const { cwd, env = {}, input, holdsInput = false, onLine, onErrorLine, limit, signal: own } = options
     const { execa } = await import('execa')
     signal.throwIfAborted()
+    const stdin = input === undefined ? undefined : openUnnamed(input)
     const program = execa(file, args, {
       ...(cwd !== undefined && { cwd }),
       env,
-      ...(holdsInput ? { stdin: 'pipe' } : { input }),
+      // Any descriptor will do, though the types know 0 alone.
+      stdin: holdsInput ? 'pipe' : ((stdin ?? 'ignore') as 0 | 'ignore'),
       encoding: 'buffer',
       maxBuffer: mostBytes,
       reject: false,
@@ -135,9 +146,11 @@ function runWith(signal: AbortSignal, running: Set<End>): Run {
       detached: true,
     })
     const end: End = name => endGroup(program.pid, name)
+    const stop = () => end('SIGKILL')
     running.add(end)
     const late = limit === undefined ? undefined : endAfter(limit, end)
     if (holdsInput) program.once('exit', () => closeWhenIdle([program.stdout, program.stderr]))
+    own?.addEventListener('abort', stop)
     try {
       const lines = [
         onLine && readLines(program.stdout, onLine),
@@ -146,6 +159,7 @@ function runWith(signal: AbortSignal, running: Set<End>): Run {
       const result = await program
       await Promise.all(lines)
       signal.throwIfAborted()
+      own?.throwIfAborted()
       if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, cwd, result)
       const status = result.exitCode ?? 128 + (constantsOf.signals[result.signal!] ?? 0)
       return {
@@ -157,6 +171,8 @@ function runWith(signal: AbortSignal, running: Set<End>): Run {
     } finally {
       late?.cancel()
       running.delete(end)
+      own?.removeEventListener('abort', stop)
+      if (stdin !== undefined) closeSync(stdin)
     }
   }
 }
@@ -197,6 +213,25 @@ function endAfter(limit: number, end: End): { isOver: () => boolean; cancel: () 
     for (const timer of timers) clearTimeout(timer)
   }
   return { isOver: () => isOver, cancel }
+}
+
+/**
+ * A file that has no name any more before anything is written to it, ready to be read from its beginning. A pipe would
+ * end wherever `lo` is killed: a manifest cut off in the middle may be a manifest, too.
+ */
+function openUnnamed(text: string): number {
+  const file = path.join(tmpdir(), `lo-${globalThis.crypto.randomUUID()}`)
+  try {
+    const descriptor = openSync(file, 'wx+', 0o600)
+    unlinkSync(file)
+    const content = Buffer.from(text)
+    // Written at places: so the descriptor, which the program gets, still stands at the beginning.
+    for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at, content.length - at, at)
+    return descriptor
+  } catch (cause) {
+    const message = `No temporary file can be written in ${tmpdir()}.`
+    throw new LoError('WRITE_FAILED', message, { detail: messageOf(cause), cause })
+  }
 }
 
 async function readLines(input: Readable, onLine: (line: string) => void): Promise<void> {

@@ -115,7 +115,7 @@ async function askCluster(
   const manifests = deployed.flatMap(({ artifact }) => artifact!.manifests)
   const { manifests: located } = await locate(manifests, namespace, { api, resources }, ctx.signal)
   const [seen, report] = await Promise.all([
-    lookUp(located, { api, resources }, ctx.signal),
+    lookUp(located, { api, resources }, { signal: ctx.signal }),
     waitHealthy(
       {
         own: located,

@@ -4,7 +4,12 @@ import { LoError } from '../errors.js'
 /** The cluster that kubectl is sent to: always named, so that nothing of the user's own settings leads elsewhere. */
 export interface Kubectl {
   /** Runs `kubectl apply` on a multi-document text; told each line of its answer as soon as it is there. */
-  apply: (manifests: string, flags: { force: boolean }, onLine: (line: string) => void) => Promise<Ended>
+  apply: (
+    manifests: string,
+    flags: { force: boolean },
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ) => Promise<Ended>
 }
 
 export const fieldManager = 'lok8s'
@@ -26,7 +31,7 @@ export function openKubectl(
   }
   const global = ['--kubeconfig', kubeconfig, '--context', context]
   return {
-    apply: (manifests, { force }, onLine) => {
+    apply: (manifests, { force }, onLine, signal) => {
       const args = [
         ...global,
         ...['apply', '--server-side', `--field-manager=${fieldManager}`, '--validate=false'],
@@ -34,7 +39,7 @@ export function openKubectl(
         ...['--filename', '-'],
       ]
       output.event({ type: 'command-started', command: ['kubectl', ...args] })
-      return run('kubectl', args, { env: { KUBECONFIG: undefined }, input: manifests, onLine })
+      return run('kubectl', args, { env: { KUBECONFIG: undefined }, input: manifests, onLine, signal })
     },
   }
 }

@@ -1,20 +1,68 @@
 import type { Context, Ended } from '../../context.js'
-import { type ApiError, ApiError as Failure } from '../../kube/api.js'
+import { LoError } from '../../errors.js'
+import { ApiError } from '../../kube/api.js'
 import { fieldManager } from '../../kube/kubectl.js'
 import { objectPath } from '../../kube/resources.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
 import { planRefusal, type Refusal } from './refusal.js'
 
+interface RunOptions {
+  force: boolean
+  /** By `now`. */
+  deadline: number
+  onApplied: (manifest: Manifest) => void
+}
+
 /** One run of kubectl over some manifests. Each that it reports as applied is told at once. */
 export async function applyRun(
   manifests: readonly Manifest[],
+  { force, deadline, onApplied }: RunOptions,
   { kubectl }: Pick<Connection, 'kubectl'>,
-  force: boolean,
-  onApplied: (manifest: Manifest) => void,
+  ctx: Pick<Context, 'now' | 'sleep'>,
 ): Promise<Ended> {
   const text = manifests.map(manifest => manifest.text).join('---\n')
-  return kubectl.apply(text, { force }, matchLines(manifests, onApplied))
+  const match = matchLines(manifests, onApplied)
+  return unlessStalled(deadline, ctx, (onLine, signal) => {
+    const onSign = (line: string) => {
+      onLine()
+      match(line)
+    }
+    return kubectl.apply(text, { force }, onSign, signal)
+  })
+}
+
+/** Milliseconds that kubectl may say nothing; less once the time is over. */
+const longestSilence = { before: 60_000, after: 10_000 }
+
+/** kubectl waits for an API server that has fallen silent for as long as that likes to be. */
+async function unlessStalled(
+  deadline: number,
+  { now, sleep }: Pick<Context, 'now' | 'sleep'>,
+  run: (onLine: () => void, signal: AbortSignal) => Promise<Ended>,
+): Promise<Ended> {
+  const [done, stalled] = [new AbortController(), new AbortController()]
+  let heardAt = now()
+  const watch = async () => {
+    for (;;) {
+      await sleep(1000, done.signal)
+      const silence = now() - heardAt
+      if (silence < (now() > deadline ? longestSilence.after : longestSilence.before)) continue
+      const seconds = Math.round(silence / 1000)
+      return stalled.abort(new LoError('TOOL_FAILED', `kubectl has said nothing for ${seconds} seconds`))
+    }
+  }
+  watch().catch(() => {})
+  try {
+    return await run(() => {
+      heardAt = now()
+    }, stalled.signal)
+  } catch (error) {
+    if (error !== stalled.signal.reason) throw error
+    return { stdout: Buffer.of(), stderr: (error as LoError).message, status: 124 }
+  } finally {
+    done.abort()
+  }
 }
 
 /**
@@ -22,13 +70,16 @@ export async function applyRun(
  * So a line is about the next object of that name. Where one of two namesakes fails, the first is taken for applied
  * that may be the failed one; whoever asks for the reasons of failures finds out.
  */
-function matchLines(manifests: readonly Manifest[], onApplied: (manifest: Manifest) => void) {
+export function matchLines(
+  manifests: readonly Pick<Manifest, 'id'>[],
+  onApplied: (manifest: Manifest) => void,
+): (line: string) => void {
   let next = 0
-  return (line: string) => {
+  return line => {
     for (let index = next; index < manifests.length; index++) {
       if (line !== `${nameOf(manifests[index]!)} serverside-applied`) continue
       next = index + 1
-      onApplied(manifests[index]!)
+      onApplied(manifests[index] as Manifest)
       return
     }
   }
@@ -61,10 +112,10 @@ export async function askRefusal(
     })
     return undefined
   } catch (error) {
-    if (error instanceof Failure) return planRefusal(manifest, error)
+    if (error instanceof ApiError) return planRefusal(manifest, error)
     throw error
   }
 }
 
 const unknownKind = (manifest: Manifest) =>
-  planRefusal(manifest, new Failure('no such kind', { status: 404, reason: 'NotFound' }) satisfies ApiError)
+  planRefusal(manifest, new ApiError('no such kind', { status: 404, reason: 'NotFound' }))

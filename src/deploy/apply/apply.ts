@@ -1,15 +1,18 @@
 import pLimit from 'p-limit'
 import type { Context } from '../../context.js'
 import type { ApplyOutcome } from '../../events.js'
+import { ApiError } from '../../kube/api.js'
 import { keyOf } from '../../kube/object.js'
+import { persist } from '../../kube/persist.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
-import { applyRun, askRefusal, nameOf } from './apply-run.js'
-import { compareSeen } from './compare.js'
+import { applyUntilSettled } from './apply-until-settled.js'
+import { compareSeen, isProof } from './compare.js'
 import { lookUp, type Seen } from './look-up.js'
 import { planRuns } from './plan-stages.js'
 import { recreate } from './recreate.js'
-import { isRace, type Refusal } from './refusal.js'
+import { planRefusal, type Refusal } from './refusal.js'
+import { settleAll } from './settle-all.js'
 
 export interface ApplyOptions {
   forceConflicts: boolean
@@ -25,11 +28,20 @@ export interface Applied {
   refusal?: Refusal
 }
 
-type ApplyContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
+export type ApplyContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
+
+/** What is known so far. */
+export interface Work {
+  applied: Set<Manifest>
+  refusals: Map<Manifest, Refusal>
+  options: ApplyOptions
+  connection: Connection
+  before: Map<string, Seen>
+}
 
 /**
  * Applies manifests stage by stage. A stage that fails ends it: what comes after stands on it. Never throws for what
- * the cluster refuses, nor for an interrupt: the answer says what became of each object.
+ * the cluster refuses, for an outage, nor for an interrupt: the answer says what became of each object.
  */
 export async function applyManifests(
   manifests: readonly Manifest[],
@@ -37,35 +49,29 @@ export async function applyManifests(
   connection: Connection,
   ctx: ApplyContext,
 ): Promise<Applied[]> {
-  const applied = new Set<Manifest>()
-  const refusals = new Map<Manifest, Refusal>()
-  const before = await lookUp(manifests, connection, ctx.signal)
-  const work = { applied, refusals, options, connection, before, said: [] as string[] }
+  const work: Work = {
+    applied: new Set(),
+    refusals: new Map(),
+    options,
+    connection,
+    before: new Map(),
+  }
   try {
+    const look = () => lookUp(manifests, connection, { signal: ctx.signal })
+    work.before = await persist(look, { ...ctx, deadline: options.deadline })
     await clearTerminating(manifests, work, ctx)
-    for (const side of refusals.size > 0 ? [] : planRuns(manifests)) {
+    for (const side of work.refusals.size > 0 ? [] : planRuns(manifests)) {
       await applySideBySide(side, work, ctx)
-      if (refusals.size > 0) break
+      if (work.refusals.size > 0) break
     }
   } catch (error) {
-    if (!ctx.signal.aborted) throw error
+    if (!ctx.signal.aborted) {
+      if (!(error instanceof ApiError)) throw error
+      const open = manifests.filter(manifest => !work.applied.has(manifest))
+      for (const manifest of open) work.refusals.set(manifest, planRefusal(manifest, error))
+    }
   }
-  const after = ctx.signal.aborted ? before : await lookUp([...applied], connection, ctx.signal)
-  return manifests.map(manifest => {
-    const refusal = refusals.get(manifest)
-    if (refusal) return { manifest, outcome: 'failed', refusal }
-    if (!applied.has(manifest)) return { manifest, outcome: 'skipped' }
-    const key = keyOf(manifest.id)
-    return { manifest, outcome: compareSeen(before.get(key), after.get(key)) }
-  })
-}
-
-interface Work {
-  applied: Set<Manifest>
-  refusals: Map<Manifest, Refusal>
-  options: ApplyOptions
-  connection: Connection
-  before: Map<string, Seen>
+  return concludeFrom(work, manifests, await lookAgain(manifests, work, ctx))
 }
 
 /** Applying to an object that is being deleted changes nothing for long: it has to be gone first. */
@@ -74,8 +80,8 @@ async function clearTerminating(
   work: Work,
   ctx: ApplyContext,
 ): Promise<void> {
-  const leaving = manifests.filter(({ id }) => work.before.get(keyOf(id))?.isTerminating)
-  await Promise.all(
+  const leaving = manifests.filter(({ id }) => work.before.get(keyOf(id))?.deletedAt)
+  await settleAll(
     leaving.map(async manifest => {
       const seen = work.before.get(keyOf(manifest.id))!
       const refusal = await recreate(
@@ -96,85 +102,44 @@ const mostRuns = 4
 
 async function applySideBySide(parts: Manifest[][], work: Work, ctx: ApplyContext): Promise<void> {
   const limit = pLimit(mostRuns)
-  await Promise.all(parts.map(part => limit(() => applyUntilSettled(part, work, ctx))))
+  await settleAll(parts.map(part => limit(() => applyUntilSettled(part, work, ctx))))
 }
 
-const pauses = [100, 250, 500, 1000, 2000]
+/** After an interrupt nobody waits for long, and what kubectl had under way has to be found out, too. */
+const lastLook = { timeout: 2000, patience: 5000 }
 
-/** Applies until all is applied, or what is left cannot be helped by waiting, or the time is over. */
-async function applyUntilSettled(part: Manifest[], work: Work, ctx: ApplyContext): Promise<void> {
-  const { applied, connection, options } = work
-  let open = part
-  for (let round = 0; ; round++) {
-    const { stderr, status } = await applyRun(open, connection, options.forceConflicts, one =>
-      applied.add(one),
-    )
-    if (status === 0) {
-      for (const one of open) applied.add(one)
-      return
-    }
-    const refused = await askRefusals(suspects(open, applied), work, ctx)
-    for (const manifest of refused.keys()) applied.delete(manifest)
-    open = open.filter(manifest => !applied.has(manifest))
-    const isOver = ctx.now() > options.deadline
-    const hopeless = [...refused].filter(([, refusal]) => isOver || !isRace(refusal))
-    const stuck = await recreateImmutable(hopeless, work, ctx)
-    // What nobody has anything against any more is tried again; not for ever, though.
-    const silent = round >= pauses.length && refused.size === 0 ? open : []
-    for (const [manifest, refusal] of stuck) work.refusals.set(manifest, refusal)
-    for (const one of silent)
-      work.refusals.set(one, { reason: 'invalid', message: firstLineAbout(one, stderr) })
-    open = open.filter(manifest => !work.refusals.has(manifest))
-    if (open.length === 0 || (isOver && refused.size > 0)) return
-    connection.resources.forget()
-    await ctx.sleep(pauses[Math.min(round, pauses.length - 1)]!)
+/** What there is now; undefined when that cannot be learned. */
+async function lookAgain(
+  manifests: readonly Manifest[],
+  { applied, connection }: Work,
+  ctx: ApplyContext,
+): Promise<Map<string, Seen> | undefined> {
+  const isInterrupted = ctx.signal.aborted
+  if (!isInterrupted && applied.size === 0) return new Map()
+  const look = () =>
+    isInterrupted
+      ? lookUp(manifests, connection, { timeout: lastLook.timeout })
+      : lookUp([...applied], connection, { signal: ctx.signal })
+  try {
+    if (isInterrupted) return await look()
+    return await persist(look, { ...ctx, deadline: ctx.now() + lastLook.patience })
+  } catch (error) {
+    if (error instanceof ApiError || ctx.signal.aborted) return undefined
+    throw error
   }
 }
 
-/** All that kubectl has not reported, and their namesakes in other namespaces: its lines do not tell them apart. */
-function suspects(part: Manifest[], applied: Set<Manifest>): Manifest[] {
-  const names = new Set(part.filter(manifest => !applied.has(manifest)).map(nameOf))
-  return part.filter(manifest => names.has(nameOf(manifest)))
-}
-
-const mostQuestions = 16
-
-async function askRefusals(
-  manifests: Manifest[],
-  { connection, options }: Work,
-  ctx: ApplyContext,
-): Promise<Map<Manifest, Refusal>> {
-  const limit = pLimit(mostQuestions)
-  const answers = await Promise.all(
-    manifests.map(manifest => limit(() => askRefusal(manifest, connection, options.forceConflicts, ctx))),
-  )
-  return new Map(manifests.flatMap((manifest, index) => (answers[index] ? [[manifest, answers[index]]] : [])))
-}
-
-/** Deletes what cannot be changed, so that it is made anew, when that is asked for; answers with what is left. */
-async function recreateImmutable(
-  refused: [Manifest, Refusal][],
-  { connection, options, before }: Work,
-  ctx: ApplyContext,
-): Promise<[Manifest, Refusal][]> {
-  const left: [Manifest, Refusal][] = []
-  for (const [manifest, refusal] of refused) {
-    const seen = before.get(keyOf(manifest.id))
-    if (refusal.reason !== 'immutable' || !options.forceRecreate || !seen) left.push([manifest, refusal])
-    else {
-      const stuck = await recreate(manifest, seen, { ...options, isLeaving: false }, connection, ctx)
-      if (stuck) left.push([manifest, stuck])
-    }
-  }
-  return left
-}
-
-/** kubectl's own words, where the API server says nothing against an object when asked. */
-function firstLineAbout({ id }: Manifest, stderr: string): string {
-  const lines = stderr.split('\n').filter(line => line.trim() !== '')
-  return (
-    lines.find(line => line.includes(id.name)) ??
-    lines[0] ??
-    'kubectl has not applied it, and does not say why'
-  )
+function concludeFrom(
+  { applied, refusals, before }: Work,
+  manifests: readonly Manifest[],
+  after: Map<string, Seen> | undefined,
+): Applied[] {
+  return manifests.map(manifest => {
+    const refusal = refusals.get(manifest)
+    if (refusal) return { manifest, outcome: 'failed', refusal }
+    const key = keyOf(manifest.id)
+    const [old, now] = [before.get(key), after?.get(key)]
+    const isApplied = applied.has(manifest) || isProof(old, now)
+    return { manifest, outcome: isApplied ? compareSeen(old, now) : 'skipped' }
+  })
 }

@@ -13,6 +13,12 @@ export function compareSeen(before: Seen | undefined, after: Seen | undefined): 
   return isDeepStrictEqual(factsOf(before), factsOf(after)) ? 'unchanged' : 'configured'
 }
 
+/** Whether `lo` has changed an object since, whatever kubectl had time to say. To the second, since that is all there is. */
+export function isProof(before: Seen | undefined, after: Seen | undefined): boolean {
+  if (!after?.appliedAt) return false
+  return after.uid !== before?.uid || after.appliedAt !== before.appliedAt
+}
+
 const factsOf = ({ generation, labels, annotations, appliedAt }: Seen) => ({
   generation,
   labels,

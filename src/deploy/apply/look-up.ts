@@ -13,8 +13,8 @@ export interface Seen {
   generation: number | undefined
   labels: Record<string, string>
   annotations: Record<string, string>
-  finalizers: string[]
-  isTerminating: boolean
+  /** When it is, or was, to be gone; undefined unless it is being deleted. */
+  deletedAt: string | undefined
   /** When `lo` last changed something about it, to the second. */
   appliedAt: string | undefined
 }
@@ -26,11 +26,10 @@ const mostGets = 4
 export async function lookUp(
   manifests: readonly Manifest[],
   { api, resources }: Pick<Connection, 'api' | 'resources'>,
-  signal?: AbortSignal,
+  options: Pick<RequestOptions, 'signal' | 'timeout'>,
 ): Promise<Map<string, Seen>> {
   const seen = new Map<string, Seen>()
   const keep = (object: KubeObject, { id }: Manifest) => void seen.set(keyOf(id), seenOf(object))
-  const options = signal ? { signal } : {}
   const lookIn = async (place: Manifest[]) => {
     const [first] = place as [Manifest]
     const resource = await resources.find({ apiVersion: first.apiVersion, kind: first.id.kind })
@@ -108,8 +107,7 @@ function seenOf({ metadata }: KubeObject): Seen {
     generation: metadata.generation,
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
-    finalizers: metadata.finalizers ?? [],
-    isTerminating: metadata.deletionTimestamp !== undefined,
+    deletedAt: metadata.deletionTimestamp,
     appliedAt: managedFields.find(entry => entry.manager === fieldManager && entry.operation === 'Apply')
       ?.time,
   }

@@ -53,12 +53,17 @@ const mostParts = 4
 
 /**
  * The runs of kubectl for these manifests: runs of one inner list go side by side, and before the next. A few objects
- * go in one run, since kubectl applies what it reads in order.
+ * go in one run, since kubectl applies what it reads in order; but it goes on where one is refused, so what may refuse
+ * others in turn always has a run of its own.
  */
 export function planRuns(manifests: readonly Manifest[]): Manifest[][][] {
   const stages = planStages(manifests)
-  if (manifests.length <= mostInOneRun) return manifests.length === 0 ? [] : [[stages.flat()]]
-  return stages.map(stage => splitEvenly(stage, partsOf(stage.length)))
+  if (manifests.length > mostInOneRun) {
+    return stages.map(stage => splitEvenly(stage, partsOf(stage.length)))
+  }
+  const isLast = ({ id }: Manifest) => last.has(id.group)
+  const first = stages.flat().filter(manifest => !isLast(manifest))
+  return [first, manifests.filter(isLast)].filter(run => run.length > 0).map(run => [run])
 }
 
 function partsOf(count: number): number {

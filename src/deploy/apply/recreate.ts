@@ -1,12 +1,14 @@
 import type { Context } from '../../context.js'
-import { LoError } from '../../errors.js'
-import type { KubeObject } from '../../kube/object.js'
+import { ApiError } from '../../kube/api.js'
 import { showId } from '../../kube/object.js'
+import { persist } from '../../kube/persist.js'
 import { objectPath, type Resource } from '../../kube/resources.js'
+import { untilGone } from '../../kube/until-gone.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
+import { explainHeld } from '../why/terminating.js'
 import { getOptional, type Seen } from './look-up.js'
-import type { Refusal } from './refusal.js'
+import { planRefusal, type Refusal } from './refusal.js'
 
 interface RecreateOptions {
   forceRecreate: boolean
@@ -15,64 +17,77 @@ interface RecreateOptions {
   isLeaving: boolean
 }
 
+type RecreateContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
+
 /**
  * Has an object go, so that it can be made again; answers with the reason when it does not go in time. One that is
- * being deleted anyhow is waited for; only when that is asked for, its finalizers are removed.
+ * being deleted anyhow is waited for. Finalizers are removed only when that is asked for, and only once whoever they
+ * belong to has had time for them.
  */
 export async function recreate(
   manifest: Manifest,
   seen: Seen,
+  options: RecreateOptions,
+  connection: Pick<Connection, 'api' | 'resources'>,
+  ctx: RecreateContext,
+): Promise<Refusal | undefined> {
+  try {
+    return await remove(manifest, seen, options, connection, ctx)
+  } catch (error) {
+    if (error instanceof ApiError) return planRefusal(manifest, error)
+    throw error
+  }
+}
+
+async function remove(
+  manifest: Manifest,
+  seen: Seen,
   { forceRecreate, deadline, isLeaving }: RecreateOptions,
   { api, resources }: Pick<Connection, 'api' | 'resources'>,
-  { now, sleep, signal, output }: Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>,
+  ctx: RecreateContext,
 ): Promise<Refusal | undefined> {
   const { apiVersion, id } = manifest
-  const resource = await resources.find({ apiVersion, kind: id.kind })
-  if (!resource) throw new LoError('TOOL_FAILED', `The kind of ${showId(id)} is gone.`)
-  const path = objectPath(resource, id)
+  const { now, signal, output } = ctx
+  const patience = { ...ctx, deadline }
+  const resource = await persist(() => resources.find({ apiVersion, kind: id.kind }), patience)
+  // With its kind it is gone, too.
+  if (!resource) return undefined
   const say = (message: string) => output.event({ type: 'notice', message: `${showId(id)} ${message}` })
   if (isLeaving) say('is being deleted; waiting until it is gone')
   else {
     say('cannot be changed; it is deleted and made again')
-    await getOptional(() =>
-      api.request('DELETE', path, {
-        body: { propagationPolicy: 'Background', preconditions: { uid: seen.uid } },
-        signal,
-      }),
-    )
+    const body = { propagationPolicy: 'Background', preconditions: { uid: seen.uid } }
+    const path = objectPath(resource, id)
+    await persist(() => getOptional(() => api.request('DELETE', path, { body, signal })), patience)
   }
-  if (forceRecreate && isLeaving) await release({ path, resource, id: manifest.id, api, signal })
-  for (;;) {
-    const found = await getOptional(() => api.request<KubeObject>('GET', path, { signal }))
-    if (!found || found.metadata.uid !== seen.uid) return undefined
-    if (now() > deadline) return held(found)
-    await sleep(200)
+  const wait = (until: number) => untilGone({ api, resource, id, uid: seen.uid, ...ctx, deadline: until })
+  const since = seen.deletedAt ? api.clock().getTime() - Date.parse(seen.deletedAt) : 0
+  const patient = now() + Math.max(0, Math.min(timeForFinalizers - since, (deadline - now()) / 2))
+  let left = await wait(forceRecreate ? patient : deadline)
+  if (left && forceRecreate) {
+    say('is held back; its finalizers are removed')
+    await persist(() => release(resource, id, api, signal), patience)
+    left = await wait(deadline)
   }
+  return (
+    left && {
+      reason: 'terminating',
+      message: `it is being deleted, and does not go: ${explainHeld(id, left)}`,
+    }
+  )
 }
 
-function held({ metadata: { finalizers = [] }, spec }: KubeObject): Refusal {
-  const inside = Array.isArray(spec?.finalizers) ? (spec.finalizers as string[]) : []
-  const holders = [...finalizers, ...inside].join(', ')
-  return {
-    reason: 'terminating',
-    message: `it is being deleted, and does not go${holders && `: it is held by ${holders}`}`,
-  }
-}
+/** Milliseconds. Most controllers need seconds. */
+const timeForFinalizers = 30_000
 
 /** A Namespace has finalizers of its own in its spec, which only a subresource of it can change. */
-async function release({
-  path,
-  resource,
-  id,
-  api,
-  signal,
-}: {
-  path: string
-  resource: Resource
-  id: Manifest['id']
-  api: Connection['api']
-  signal: AbortSignal
-}): Promise<void> {
+async function release(
+  resource: Resource,
+  id: Manifest['id'],
+  api: Connection['api'],
+  signal: AbortSignal,
+): Promise<void> {
+  const path = objectPath(resource, id)
   if (resource.kind === 'Namespace' && resource.apiVersion === 'v1') {
     const body = {
       apiVersion: 'v1',

@@ -3,7 +3,7 @@ import { showId } from '../../kube/object.js'
 import { isPassing } from '../../kube/persist.js'
 import type { Manifest } from '../artifact/manifest.js'
 
-/** Why the API server does not take an object. */
+/** Why an object is not applied. */
 export type RefusalReason =
   | 'conflict'
   | 'immutable'
@@ -14,6 +14,8 @@ export type RefusalReason =
   | 'missing-namespace'
   | 'webhook'
   | 'unavailable'
+  | 'unreachable'
+  | 'unexplained'
 
 export interface Refusal {
   reason: RefusalReason
@@ -23,7 +25,7 @@ export interface Refusal {
 }
 
 /** What the answer of the API server to one object means. */
-export function planRefusal({ id }: Manifest, error: ApiError): Refusal {
+export function planRefusal({ id }: Pick<Manifest, 'id'>, error: ApiError): Refusal {
   const { status, causes, message } = error
   const conflicts = causes.filter(cause => cause.reason === 'FieldManagerConflict')
   if (conflicts.length > 0) {
@@ -33,20 +35,29 @@ export function planRefusal({ id }: Manifest, error: ApiError): Refusal {
       conflicts: conflicts.map(({ field = '', message = '' }) => ({ field, manager: managerOf(message) })),
     }
   }
+  const because = (reason: RefusalReason): Refusal => ({ reason, message: shortOf(message) })
+  if (status === 0) return because('unreachable')
   if (causes.some(cause => cause.reason === 'NamespaceTerminating')) {
     return { reason: 'terminating', message: `its namespace ${id.namespace} is being deleted` }
   }
-  const said = causes.map(({ field, message }) => [field, message].filter(Boolean).join(': '))
-  if (status === 422 && causes.some(({ message = '' }) => isImmutable.test(message))) {
-    return { reason: 'immutable', message: said.join('; ') }
-  }
+  if (status === 422) return invalid(error)
   if (status === 404) return missing(error, id.namespace)
-  if (isWebhook.test(message)) return { reason: 'webhook', message: shortOf(message) }
-  if (status === 403 || status === 401) return { reason: 'forbidden', message: shortOf(message) }
+  if (isWebhook.test(message)) return because('webhook')
+  if (status === 403)
+    return because(isRight.test(message) ? 'forbidden' : isYoung.test(message) ? 'unavailable' : 'invalid')
   // The API server has no better words for a field that is in no schema.
-  if (isUndeclared.test(message)) return { reason: 'invalid', message: shortOf(message) }
-  if (isPassing(error)) return { reason: 'unavailable', message: shortOf(message) }
-  return { reason: 'invalid', message: said.join('; ') || shortOf(message) }
+  if (isUndeclared.test(message)) return because('invalid')
+  // Somebody else has made or changed it at the same moment.
+  if (status === 409 || isPassing(error)) return because('unavailable')
+  return because('invalid')
+}
+
+function invalid({ causes, message }: ApiError): Refusal {
+  const isFixed = causes.some(({ message = '' }) => isImmutable.test(message))
+  const said = causes.map(({ field, message = '' }) => {
+    return [field, isFixed ? withoutValues(message) : message].filter(Boolean).join(': ')
+  })
+  return { reason: isFixed ? 'immutable' : 'invalid', message: shortOf(said.join('; ') || message) }
 }
 
 function missing({ message }: ApiError, namespace = ''): Refusal {
@@ -55,19 +66,57 @@ function missing({ message }: ApiError, namespace = ''): Refusal {
     : { reason: 'unknown-kind', message: 'the cluster does not know this kind yet' }
 }
 
-/** Waiting may help: these are races that a first deploy has with itself, and outages. */
-export function isRace({ reason }: Refusal): boolean {
-  return ['terminating', 'unknown-kind', 'missing-namespace', 'webhook', 'unavailable'].includes(reason)
+/**
+ * What kubectl says of an object that the API server has nothing against when it is asked: a trial run does not find
+ * out everything, such as that the address of a Service cannot change.
+ */
+export function planUnexplained({ id }: Pick<Manifest, 'id'>, stderr: string): Refusal {
+  const lines = stderr.split('\n').filter(line => line.trim() !== '')
+  const own = lines.find(line =>
+    line.includes(`${id.kind}${id.group && `.${id.group}`} "${id.name}" is invalid: `),
+  )
+  if (own !== undefined) {
+    const said = own.slice(own.indexOf(' is invalid: ') + ' is invalid: '.length)
+    return isImmutable.test(said)
+      ? { reason: 'immutable', message: shortOf(withoutValues(said)) }
+      : { reason: 'invalid', message: shortOf(said) }
+  }
+  const words = lines.find(line => line.includes(id.name)) ?? lines.at(-1)
+  return {
+    reason: 'unexplained',
+    message: shortOf(words ?? 'kubectl has not applied it, and does not say why'),
+  }
 }
+
+const races: readonly RefusalReason[] = [
+  'terminating',
+  'unknown-kind',
+  'missing-namespace',
+  'webhook',
+  'unavailable',
+  'unreachable',
+]
+
+/** Waiting may help: these are races that a first deploy has with itself, and outages. */
+export const isRace = ({ reason }: Refusal) => races.includes(reason)
 
 /** `conflict with "kubectl" using v1`, and the like, in https://github.com/kubernetes/kubernetes/blob/v1.33.0/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go */
 const managerOf = (message: string) => /^conflict with "(.*?)"/.exec(message)?.[1] ?? message
 
-/** There is no machine-readable word for any of these three. */
-const isImmutable = /immutable|^updates to statefulset spec for fields other than/i
+/** There is no machine-readable word for any of these. */
+const isImmutable = /immutable|may not (be )?change|cannot change roleRef|updates to .+ are forbidden/i
 const isWebhook = /failed calling webhook|no endpoints available for service/
+const isRight = /\bcannot \w+ resource\b|attempting to grant RBAC permissions/
+/** A namespace is there before its service account, and a quota before somebody has counted. */
+const isYoung = /error looking up service account|status unknown for quota/
 const isUndeclared =
   /field not declared in schema|failed to create typed patch object|failed to create manager/
+
+/** The first line, without the value: that of a pod template is a page of Go, and may hold secrets. */
+function withoutValues(text: string): string {
+  const [first = ''] = text.split('\n', 1)
+  return first.replace(/Invalid value: .*: (?=[^:]+$)/, '').replaceAll('Forbidden: ', '')
+}
 
 const longest = 400
 const shortOf = (message: string) => (message.length > longest ? `${message.slice(0, longest)}…` : message)
@@ -84,18 +133,22 @@ export function formatRefusal(
   ]
 }
 
+const hints: [RefusalReason, string][] = [
+  ['conflict', 'Take these fields over with --force-conflicts, or leave them out of the target.'],
+  ['immutable', 'Delete and make them again with --force-recreate, or undo the change.'],
+  ['terminating', 'Wait until it is gone, or let go of what holds it with --force-recreate.'],
+  ['forbidden', 'Ask for the missing right, or use another --context.'],
+  ['invalid', 'Mend the target, run `lo build`, and deploy again.'],
+  ['unknown-kind', 'Add the CustomResourceDefinition to a target, or install what brings it first.'],
+  ['missing-namespace', 'Add the Namespace to a target.'],
+  ['webhook', 'Look at the pods behind the webhook, and run it again.'],
+  ['unavailable', 'Run it again: what has been applied stays as it is.'],
+  ['unreachable', 'Run it again when the API server answers: what has been applied stays as it is.'],
+  ['unexplained', 'Run it again with --verbose, and kubectl by hand as it shows.'],
+]
+
 /** What to do about refusals, most helpful first. */
 export function hintOf(refusals: readonly Refusal[]): string {
-  const has = (reason: RefusalReason) => refusals.some(refusal => refusal.reason === reason)
-  if (has('conflict'))
-    return 'Take these fields over with --force-conflicts, or leave them out of the target.'
-  if (has('immutable')) return 'Delete and make them again with --force-recreate, or undo the change.'
-  if (has('terminating')) return 'Wait until it is gone, or let go of what holds it with --force-recreate.'
-  if (has('forbidden')) return 'Ask for the missing right, or use another --context.'
-  if (has('unknown-kind'))
-    return 'Add the CustomResourceDefinition to a target, or install what brings it first.'
-  if (has('missing-namespace')) return 'Add the Namespace to a target.'
-  if (has('webhook')) return 'Look at the pods behind the webhook, and run it again.'
-  if (has('unavailable')) return 'Run it again: what has been applied stays as it is.'
-  return 'Mend the target, run `lo build`, and deploy again.'
+  const given = new Set(refusals.map(({ reason }) => reason))
+  return hints.find(([reason]) => given.has(reason))?.[1] ?? ''
 }

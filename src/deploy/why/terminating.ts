@@ -1,9 +1,9 @@
-import type { KubeObject } from '../../kube/object.js'
+import type { KubeObject, ObjectId } from '../../kube/object.js'
 import type { Finding, Unhealthy } from './cause.js'
 import { grace } from './grace.js'
 import { clean } from './message.js'
 import { listAt, textAt, textsAt, timeAt } from './read.js'
-import { safeIdOf, type World } from './world.js'
+import { safeIdOf, type World, worldOf } from './world.js'
 
 /** An object that is being deleted and stays: what it waits for, and since when. */
 export function explainTerminating({ id, object, message }: Unhealthy, world: World): Finding {
@@ -21,6 +21,16 @@ export function explainTerminating({ id, object, message }: Unhealthy, world: Wo
     subject,
     hint: finalizers.map(name => hints.get(name)).find(Boolean),
   }
+}
+
+/** What keeps an object from going, without any other evidence than itself. */
+export function explainHeld(id: ObjectId, object: KubeObject): string {
+  const one: Unhealthy = { id, object, state: 'terminating', message: '', isTerminal: false }
+  const { message, hint } = explainTerminating(
+    one,
+    worldOf({ unhealthy: [], related: [], events: [] }, new Date(0)),
+  )
+  return hint ? `${message} (${hint})` : message
 }
 
 /**
