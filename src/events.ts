@@ -80,6 +80,8 @@ export type Event =
   | {
       type: 'deploy-started'
       domain: string
+      /** The domain whose cluster it is; another one for a deployment domain. */
+      clusterDomain: string
       server: string
       context: string
       targets: string[]

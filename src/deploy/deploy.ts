@@ -1,4 +1,6 @@
+import { messageOf } from '../errors.js'
 import type { DeployOutcome } from '../events.js'
+import { ApiError } from '../kube/api.js'
 import { keyOf } from '../kube/object.js'
 import type { Applied } from './apply/apply.js'
 import type { Manifest } from './artifact/manifest.js'
@@ -24,6 +26,8 @@ export interface PlannedTarget {
 
 export interface DeployRequest {
   domain: string
+  /** The domain whose cluster it is; another one for a deployment domain. */
+  clusterDomain: string
   targets: PlannedTarget[]
   wait: 'all' | 'target' | 'none'
   /** Milliseconds, for each target. */
@@ -58,14 +62,19 @@ export async function deployTargets(
 ): Promise<TargetResult[]> {
   const results: TargetResult[] = []
   const givenUp = new Set<string>()
+  const note = takeNotes(request, connection, ctx)
   for (const planned of request.targets) {
     const isOver = ctx.signal.aborted || results.some(({ outcome }) => outcome === 'failed')
-    const result = isOver ? skip(planned) : await deployTarget(planned, request, givenUp, connection, ctx)
+    const result = isOver
+      ? skip(planned)
+      : await deployTarget(planned, request, { givenUp, note }, connection, ctx)
     for (const { id } of result.health?.unhealthy ?? []) givenUp.add(keyOf(id))
     results.push(result)
     report(result, ctx)
   }
-  return givenUp.size === 0 || ctx.signal.aborted ? results : lookAgain(results, request, connection, ctx)
+  return givenUp.size === 0 || ctx.signal.aborted
+    ? results
+    : lookAgain(results, request, note, connection, ctx)
 }
 
 function skip({ target, digest, manifests }: PlannedTarget): TargetResult {
@@ -76,20 +85,18 @@ function skip({ target, digest, manifests }: PlannedTarget): TargetResult {
 async function deployTarget(
   planned: PlannedTarget,
   request: DeployRequest,
-  givenUp: ReadonlySet<string>,
+  { givenUp, note }: { givenUp: ReadonlySet<string>; note: Note },
   connection: Connection,
   ctx: PhaseContext,
 ): Promise<TargetResult> {
   const { target, manifests, digest } = planned
   const start = ctx.now()
   const known = request.record?.[target]
-  if (known?.digest !== digest || known.state === 'failed') {
-    await noteState(planned, 'applying', request, connection, ctx)
-  }
+  if (known?.digest !== digest || known.state === 'failed') await note(planned, 'applying')
   const options = phaseOptions(request, givenUp)
   const phased = await runPhases(manifests, options, listenerFor(target, ctx), connection, ctx)
   const outcome = outcomeOf(phased)
-  if (outcome !== 'skipped') await noteState(planned, outcome, request, connection, ctx)
+  if (outcome !== 'skipped') await note(planned, outcome)
   const { applied, health } = phased
   const milliseconds = Math.round(ctx.now() - start)
   return { target, digest, outcome, applied, ...(health && { health }), milliseconds }
@@ -121,20 +128,25 @@ function listenerFor(target: string, { output }: PhaseContext): PhaseListener {
   }
 }
 
-/** The record is a help for `lo status`: where it may not be written, the deploy goes on. */
-async function noteState(
-  { target, digest }: PlannedTarget,
-  state: TargetRecord['state'],
+type Note = (planned: PlannedTarget, state: TargetRecord['state']) => Promise<void>
+
+/** The record is a help for `lo status`: where it may not be written, that is said once, and the deploy goes on. */
+function takeNotes(
   { domain, commit, record }: DeployRequest,
   { api }: Connection,
   { output }: PhaseContext,
-): Promise<void> {
-  if (!record) return
-  try {
-    await writeRecord(api, domain, target, { digest, ...(commit && { commit }), state }, record)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    output.event({ type: 'warning', message: `this deploy is not recorded in the cluster: ${message}` })
+): Note {
+  let isPossible = record !== undefined
+  return async ({ target, digest }, state) => {
+    if (!record || !isPossible) return
+    try {
+      await writeRecord(api, domain, target, { digest, ...(commit && { commit }), state }, record)
+    } catch (error) {
+      isPossible = false
+      const reason = `this deploy is not recorded in the cluster: ${messageOf(error)}`
+      const isForbidden = error instanceof ApiError && error.status === 403
+      output.event({ type: isForbidden ? 'notice' : 'warning', message: reason })
+    }
   }
 }
 
@@ -142,6 +154,7 @@ async function noteState(
 async function lookAgain(
   results: readonly TargetResult[],
   request: DeployRequest,
+  note: Note,
   connection: Connection,
   ctx: PhaseContext,
 ): Promise<TargetResult[]> {
@@ -161,7 +174,7 @@ async function lookAgain(
     const health = await waitPhase(planned.manifests, connection.api.clock(), options, tell, connection, ctx)
     if (health?.ended !== 'healthy') again.push({ ...result, ...(health && { health }) })
     else {
-      await noteState(planned, 'healthy', request, connection, ctx)
+      await note(planned, 'healthy')
       const message = `${target} is healthy since a later target was applied: name it after that one to save the wait`
       ctx.output.event({ type: 'notice', message })
       again.push({ ...result, outcome: 'healthy', health })

@@ -7,10 +7,11 @@ export function describeDeploy(
   { request, connection }: Prepared,
   results: readonly TargetResult[],
 ): Record<string, unknown> {
-  const { domain, commit, redact } = request
+  const { domain, clusterDomain, commit, redact } = request
   const { server, context } = connection.api
   return {
     domain,
+    cluster: clusterDomain,
     server,
     context,
     ...(commit && { commit }),

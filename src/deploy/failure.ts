@@ -1,4 +1,4 @@
-import { type ErrorCode, LoError, type Problem } from '../errors.js'
+import { LoError, type Problem } from '../errors.js'
 import { showId } from '../kube/object.js'
 import type { Applied } from './apply/apply.js'
 import { formatRefusal, hintOf } from './apply/refusal.js'
@@ -16,7 +16,9 @@ export function failureOf(
   if (interrupt) return interruptedError(results, interrupt)
   const refused = results.flatMap(({ applied }) => applied.filter(({ refusal }) => refusal))
   if (refused.length > 0) return refusedError(results, refused, domain, redact)
-  const unhealthy = results.filter(({ outcome }) => outcome === 'unhealthy' || outcome === 'failed')
+  const unestablished = results.filter(({ outcome }) => outcome === 'failed')
+  if (unestablished.length > 0) return unestablishedError(unestablished, results, domain, redact)
+  const unhealthy = results.filter(({ outcome }) => outcome === 'unhealthy')
   if (unhealthy.length > 0) return unhealthyError(results, unhealthy, domain, redact)
   return undefined
 }
@@ -33,6 +35,7 @@ function refusedError(
   const problems = refused.map(
     ({ manifest, refusal }): Problem => ({
       file: manifest.file,
+      line: manifest.line,
       message: redact(formatRefusal(manifest, refusal!).join('\n')),
     }),
   )
@@ -51,6 +54,25 @@ function countLine(all: readonly Applied[]): string {
   return `${applied} of ${all.length} objects are applied, ${count('failed')} are refused, ${count('skipped')} were not reached.`
 }
 
+/** Nothing was refused, but what the rest stands on has not come about. */
+function unestablishedError(
+  failed: readonly TargetResult[],
+  results: readonly TargetResult[],
+  domain: string,
+  redact: Redact,
+): LoError {
+  const names = failed.map(({ target }) => target).join(', ')
+  const all = results.flatMap(({ applied }) => applied)
+  return new LoError(
+    'APPLY_FAILED',
+    `${domain} is not deployed: definitions of ${names} are not established.`,
+    {
+      detail: redact([...failed.flatMap(reasonsOf), countLine(all)].join('\n')),
+      hint: 'Mend the definitions, or give them more time with --timeout.',
+    },
+  )
+}
+
 function unhealthyError(
   results: readonly TargetResult[],
   unhealthy: readonly TargetResult[],
@@ -60,11 +82,10 @@ function unhealthyError(
   const names = unhealthy.map(({ target }) => target).join(', ')
   const isLate = unhealthy.every(({ health }) => health?.ended === 'timed-out')
   const skipped = results.filter(({ outcome }) => outcome === 'skipped').map(({ target }) => target)
-  const code: ErrorCode = 'UNHEALTHY'
   const lines = unhealthy.flatMap(reasonsOf)
   const detail = [...new Set(lines), ...(skipped.length > 0 ? [`Not reached: ${skipped.join(', ')}.`] : [])]
   return new LoError(
-    code,
+    'UNHEALTHY',
     `${domain} is applied, but ${names} ${unhealthy.length === 1 ? 'is' : 'are'} not healthy${isLate ? ' in time' : ''}.`,
     {
       detail: redact(detail.join('\n')),

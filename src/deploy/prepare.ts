@@ -1,17 +1,23 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { Context } from '../context.js'
+import { LoError } from '../errors.js'
+import { ApiError, type KubeApi } from '../kube/api.js'
 import { connect } from '../kube/connect.js'
 import { openKubectl } from '../kube/kubectl.js'
 import { createResources } from '../kube/resources.js'
 import type { DeploySettings } from '../project/deploy-settings.js'
 import { labelsOf, type Manifest, parseManifests } from './artifact/manifest.js'
-import { readArtifacts } from './artifact/read-artifact.js'
+import { findDuplicates, readArtifacts, type TargetArtifact } from './artifact/read-artifact.js'
 import { redactSecrets } from './artifact/redact.js'
 import type { Connection } from './connection.js'
 import type { DeployRequest, PlannedTarget } from './deploy.js'
 import { checkCluster } from './preflight/check-cluster.js'
+import { checkOrder } from './preflight/check-order.js'
 import { checkRights } from './preflight/check-rights.js'
 import { findCommit } from './preflight/commit.js'
 import { findHopeless, locate, missingNamespaces, unknownKinds } from './preflight/locate.js'
+import { warnOfRivals } from './preflight/rivals.js'
 import { readRecord } from './record.js'
 
 export interface PrepareRequest extends DeploySettings {
@@ -37,10 +43,8 @@ export async function prepareDeploy(
   wanted: PrepareRequest,
   ctx: Pick<Context, 'find' | 'now' | 'run' | 'signal' | 'output'>,
 ): Promise<Prepared> {
-  const artifacts = readArtifacts(wanted.targets, wanted).map(artifact => ({
-    ...artifact,
-    manifests: artifact.manifests.filter(matches(wanted.filter)),
-  }))
+  const artifacts = choose(readArtifacts(wanted.targets, wanted), wanted, ctx)
+  checkKubeconfig(wanted)
   const { now } = ctx
   const api = await connect(wanted.kubeconfig, {
     now,
@@ -59,21 +63,64 @@ export async function prepareDeploy(
       wanted.filter ? undefined : readRecord(api, wanted.domain, ctx.signal),
     ])
     const manifests = targets.flatMap(target => target.manifests)
-    await checkRights(manifests, { watchesDeployments: wanted.wait === 'all' }, connection, ctx.signal)
-    const { domain, wait, timeout, forceConflicts, forceRecreate } = wanted
-    const redact = redactSecrets(manifests)
-    const request = { domain, targets, wait, timeout, forceConflicts, forceRecreate, commit, record, redact }
+    await checkOrder(targets, wanted.domain, connection, ctx.signal)
+    await checkRights(manifests, wanted.wait, connection, ctx.signal)
+    warnOfRivals(targets, ctx)
+    const { domain, clusterDomain, wait, timeout, forceConflicts, forceRecreate } = wanted
+    const request: DeployRequest = {
+      ...{ domain, clusterDomain, targets, wait, timeout, forceConflicts, forceRecreate },
+      ...{ commit, record, redact: redactSecrets(manifests) },
+    }
     return { request, connection, close: api.close }
   } catch (error) {
     api.close()
-    throw error
+    throw error instanceof ApiError ? explainApi(error, api) : error
   }
 }
 
-/** Objects of `--filter`, by a label of their own. */
-function matches(filter: DeploySettings['filter']): (manifest: Manifest) => boolean {
-  if (!filter) return () => true
-  return manifest => labelsOf(manifest)[filter.label] === filter.value
+function checkKubeconfig({ kubeconfig, root, clusterDomain }: PrepareRequest): void {
+  if (existsSync(kubeconfig)) return
+  const isOwn = path.dirname(kubeconfig) === path.join(root, '.kubeconfig')
+  const name = path.relative(root, kubeconfig)
+  throw new LoError(
+    'CLUSTER_UNKNOWN',
+    isOwn ? `${clusterDomain} has no kubeconfig ${name}.` : `There is no kubeconfig ${kubeconfig}.`,
+    {
+      hint: isOwn
+        ? `Run \`lo provision ${clusterDomain}\` first, or name another one with --kubeconfig.`
+        : 'Check --kubeconfig.',
+    },
+  )
+}
+
+/** All objects, or those of `--filter`, by a label of their own: a target without any is left out. */
+function choose(
+  artifacts: TargetArtifact[],
+  { filter, domain }: PrepareRequest,
+  { output }: Pick<Context, 'output'>,
+): TargetArtifact[] {
+  if (!filter) return artifacts
+  const isChosen = (manifest: Manifest) => labelsOf(manifest)[filter.label] === filter.value
+  const chosen = artifacts
+    .map(artifact => ({ ...artifact, manifests: artifact.manifests.filter(isChosen) }))
+    .filter(({ manifests }) => manifests.length > 0)
+  if (chosen.length === 0) {
+    const message = `no object of ${domain} is labelled ${filter.label}: ${filter.value}, so nothing is deployed`
+    output.event({ type: 'warning', message })
+  }
+  return chosen
+}
+
+/** Preflight asks many things, each of which the API server may refuse or be too busy for. */
+function explainApi(error: ApiError, { server }: KubeApi): LoError {
+  const isRefused = error.status === 401 || error.status === 403
+  return new LoError(
+    isRefused ? 'CLUSTER_REFUSED' : 'CLUSTER_UNREACHABLE',
+    isRefused
+      ? `${server} refuses what has to be known before a deploy.`
+      : `${server} does not answer as it should.`,
+    { detail: error.message, hint: 'Nothing has been applied.', cause: error },
+  )
 }
 
 async function locateAll(
@@ -89,6 +136,7 @@ async function locateAll(
     ...artifact,
     manifests: artifact.manifests.map(manifest => located.get(manifest)!),
   }))
+  refuseDuplicates(targets)
   if (!missing) return targets
   output.event({
     type: 'notice',
@@ -96,6 +144,16 @@ async function locateAll(
   })
   const [first, ...others] = targets
   return [{ ...first!, manifests: [namespaceManifest(namespace), ...first!.manifests] }, ...others]
+}
+
+/** One that names no namespace, and one that names the same, are known as one object only now. */
+function refuseDuplicates(targets: readonly PlannedTarget[]): void {
+  const problems = targets.flatMap(({ manifests }) => findDuplicates(manifests))
+  if (problems.length === 0) return
+  throw new LoError('DEPLOY_REFUSED', 'There are objects that stand in a target twice.', {
+    problems,
+    hint: 'Mend the targets and run `lo build`. Nothing has been applied.',
+  })
 }
 
 async function locateOrRefuse(

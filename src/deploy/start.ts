@@ -3,11 +3,12 @@ import type { Prepared } from './prepare.js'
 
 /** What is about to be changed, said before the first write. */
 export function startOf({ request, connection }: Prepared): Event {
-  const { domain, targets, commit } = request
+  const { domain, clusterDomain, targets, commit } = request
   const { server, context } = connection.api
   return {
     type: 'deploy-started',
     domain,
+    clusterDomain,
     server,
     context,
     targets: targets.map(({ target }) => target),

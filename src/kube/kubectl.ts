@@ -15,6 +15,12 @@ export interface Kubectl {
 export const fieldManager = 'lok8s'
 
 /**
+ * Nothing of the user's own settings reaches kubectl: neither another kubeconfig, nor defaults for its flags, which
+ * could turn an apply into a dry run, https://kubernetes.io/docs/reference/kubectl/kuberc/
+ */
+const ownSettings = { KUBECONFIG: undefined, KUBERC: 'off', KUBECTL_KUBERC: 'false' }
+
+/**
  * kubectl on one context of one kubeconfig. Throws `TOOL_MISSING` when there is none.
  *
  * `--validate=false` leaves out the validation in kubectl, which takes 30 ms for each object. Server-side apply has
@@ -39,7 +45,7 @@ export function openKubectl(
         ...['--filename', '-'],
       ]
       output.event({ type: 'command-started', command: ['kubectl', ...args] })
-      return run('kubectl', args, { env: { KUBECONFIG: undefined }, input: manifests, onLine, signal })
+      return run('kubectl', args, { env: ownSettings, input: manifests, onLine, signal })
     },
   }
 }

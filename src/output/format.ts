@@ -48,11 +48,14 @@ export function formatEvent(event: Event, style: Style = noStyle): string | unde
 
 const nounOf = { definitions: 'definition', resources: 'resource' } as const
 
+const mostTargets = 8
+
 function formatStart(event: Extract<Event, { type: 'deploy-started' }>, style: Style): string {
-  const { domain, server, context, targets, objects, commit } = event
+  const { domain, clusterDomain, server, context, targets, objects, commit } = event
+  const names = targets.length > mostTargets ? plural(targets.length, 'target') : targets.join(', ')
   const from = commit ? `, commit ${commit.replace('+', ' with changes')}` : ''
-  const what = `${plural(targets.length, 'target')}, ${plural(objects, 'object')}${from}`
-  return `${style.bold(domain)}: ${what}, to ${server} (context ${context})`
+  const where = clusterDomain === domain ? server : `${clusterDomain}, ${server}`
+  return `${style.bold(domain)}: ${names ? `${names}: ` : ''}${plural(objects, 'object')}${from}, to ${where} (context ${context})`
 }
 
 /** One row of the result of a deploy, aligned with those of the other targets. */

@@ -3,7 +3,7 @@ import type { Output, OutputFlags, Stream, Terminal } from './output.js'
 import { plainOutput } from './plain.js'
 
 /**
- * Plain lines, plus what GitHub Actions understands: a group around the targets, and annotations on the lines of the
+ * Plain lines, plus what GitHub Actions understands: groups around long lists, and annotations on the lines of the
  * files that are wrong. The runner reads both streams; commands go to stderr with the story.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
@@ -14,16 +14,26 @@ export function githubOutput(terminal: Terminal, flags: OutputFlags): Output {
     flags,
   )
   const command = (text: string) => void stderr.write(`${text}\n`)
+  let hasGroup = false
+  const group = (title: string | undefined) => {
+    if (hasGroup) command('::endgroup::')
+    hasGroup = title !== undefined
+    if (hasGroup) command(`::group::${title}`)
+  }
   return {
     ...plain,
     event: event => {
+      // What a deploy applies can be long; how it ends, and what is waited for, stays in sight.
+      if (event.type === 'target-applying') group(`Apply ${event.target}`)
+      if (event.type === 'health-started' || event.type === 'target-deployed') group(undefined)
       plain.event(event)
-      if (event.type === 'build-started') command('::group::Targets')
+      if (event.type === 'build-started') group('Targets')
       if (event.type === 'warning') command(formatAnnotation('warning', event))
-      if (event.type === 'build-finished') command('::endgroup::')
+      if (event.type === 'build-finished') group(undefined)
       if (event.type === 'target-finished' && event.error) annotate(event.error, command)
     },
     error: error => {
+      group(undefined)
       plain.error(error)
       annotate(error, command)
     },

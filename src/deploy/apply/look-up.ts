@@ -20,7 +20,7 @@ export interface Seen {
 }
 
 /** More objects than this in one place are listed, fewer are asked for one by one. */
-const mostGets = 4
+export const mostGets = 4
 
 /** What there is of these objects, by `keyOf`: nothing for those that do not exist, or are of no known kind. */
 export async function lookUp(

@@ -70,8 +70,9 @@ function outsideOfNamespaces(manifest: Manifest): Manifest {
 
 /** The error for objects of kinds that nothing brings. */
 export function unknownKinds(manifests: readonly Manifest[]): LoError {
-  const problems: Problem[] = manifests.map(({ apiVersion, id, file }) => ({
+  const problems: Problem[] = manifests.map(({ apiVersion, id, file, line }) => ({
     file,
+    line,
     message: `${showId(id)}: the cluster knows no kind ${id.kind} of ${apiVersion}`,
   }))
   return new LoError('DEPLOY_REFUSED', 'There are objects of kinds that the cluster does not know.', {
@@ -93,14 +94,18 @@ async function findMissing(
   return wanted.filter((_, index) => !found[index])
 }
 
-async function hasNamespace(api: Connection['api'], name: string, signal: AbortSignal): Promise<boolean> {
+/** Whether the cluster has a namespace; whoever may not look is told by the apply. */
+export async function hasNamespace(
+  api: Connection['api'],
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const found = await getOptional(() =>
       api.request('GET', `/api/v1/namespaces/${encodeURIComponent(name)}`, { signal }),
     )
     return found !== undefined
   } catch (error) {
-    // Whoever may not look is told by the apply.
     if (error instanceof ApiError && error.status === 403) return true
     throw error
   }
@@ -110,8 +115,8 @@ async function hasNamespace(api: Connection['api'], name: string, signal: AbortS
 export function missingNamespaces(names: string[], manifests: readonly Manifest[]): LoError {
   return new LoError('DEPLOY_REFUSED', `There is no namespace ${names.join(', ')}.`, {
     problems: names.map(name => {
-      const { id, file } = manifests.find(({ id }) => id.namespace === name)!
-      return { file, message: `${showId(id)} needs the namespace ${name}` }
+      const { id, file, line } = manifests.find(({ id }) => id.namespace === name)!
+      return { file, line, message: `${showId(id)} needs the namespace ${name}` }
     }),
     hint: 'Add the Namespace to a target. Nothing has been applied.',
   })
