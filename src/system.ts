@@ -170,6 +170,8 @@ function runWith(signal: AbortSignal, running: Set<End>): Run {
       }
     } finally {
       late?.cancel()
+      // What it has started may not have listened, and would outlive everybody who could end it.
+      if (late?.isOver()) stop()
       running.delete(end)
       own?.removeEventListener('abort', stop)
       if (stdin !== undefined) closeSync(stdin)

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { domain, moduleDriver, openTiny, specIn } from '../../helpers/tiny-driver.js'
+import { isGone, until } from '../rehearsal/processes.js'
 
 const file = '.lok8s/drivers/tiny/index.mjs'
 
@@ -105,11 +107,16 @@ it.each([
   })
 })
 
-it('ends a driver that never comes back', async () => {
-  const { driver } = await openTiny(moduleDriver({ status: 'status() { for (;;); }' }), {
-    LOK8S_DRIVER_TIMEOUT: '5s',
-  })
+it('ends a driver that never comes back, and leaves nothing of it running', async () => {
+  const spin = `async status() {
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync('pid', String(process.pid))
+    for (;;);
+  }`
+  const { driver, root } = await openTiny(moduleDriver({ status: spin }), { LOK8S_DRIVER_TIMEOUT: '5s' })
   await expect(driver.status()).rejects.toMatchObject({
     message: `The driver ${file} was ended, since status has not come to an end in 5 seconds.`,
   })
+  const pid = Number(readFileSync(path.join(root, 'pid'), 'utf8'))
+  await until(() => isGone({ pid, born: '' }))
 })
