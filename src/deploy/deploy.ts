@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js'
+import { type LoError, messageOf } from '../errors.js'
 import type { DeployOutcome } from '../events.js'
 import { ApiError } from '../kube/api.js'
 import { keyOf } from '../kube/object.js'
@@ -16,6 +16,7 @@ import {
   waitPhase,
 } from './phases.js'
 import { type DeployRecord, type TargetRecord, writeRecord } from './record.js'
+import { findRival } from './rival.js'
 
 /** One target, ready to be applied: all is read, checked and located. */
 export interface PlannedTarget {
@@ -47,6 +48,8 @@ export interface TargetResult {
   outcome: DeployOutcome
   applied: Applied[]
   health?: ExplainedHealth
+  /** Why it has failed, when it is not what became of its objects. */
+  error?: LoError
   milliseconds: number
 }
 
@@ -95,11 +98,22 @@ async function deployTarget(
   if (known?.digest !== digest || known.state === 'failed') await note(planned, 'applying')
   const options = phaseOptions(request, givenUp)
   const phased = await runPhases(manifests, options, listenerFor(target, ctx), connection, ctx)
-  const outcome = outcomeOf(phased)
-  if (outcome !== 'skipped') await note(planned, outcome)
   const { applied, health } = phased
+  const ended = outcomeOf(phased)
+  const rival = ended === 'skipped' ? undefined : await findRival(planned, request, connection.api)
+  const error = rival ?? health?.error
+  const outcome = error ? 'failed' : ended
+  if (outcome !== 'skipped' && !rival) await note(planned, outcome)
   const milliseconds = Math.round(ctx.now() - start)
-  return { target, digest, outcome, applied, ...(health && { health }), milliseconds }
+  return {
+    target,
+    digest,
+    outcome,
+    applied,
+    ...(health && { health }),
+    ...(error && { error }),
+    milliseconds,
+  }
 }
 
 /** A definition that is not established leaves the rest out: that is no deploy which may still become healthy. */

@@ -1,4 +1,5 @@
 import { LoError, type Problem } from '../errors.js'
+import type { DeployOutcome } from '../events.js'
 import { showId } from '../kube/object.js'
 import type { Applied } from './apply/apply.js'
 import { formatRefusal, hintOf } from './apply/refusal.js'
@@ -16,6 +17,8 @@ export function failureOf(
   if (interrupt) return interruptedError(results, interrupt)
   const refused = results.flatMap(({ applied }) => applied.filter(({ refusal }) => refusal))
   if (refused.length > 0) return refusedError(results, refused, domain, redact)
+  const [error] = results.flatMap(({ error }) => error ?? [])
+  if (error) return withCounts(error, results)
   const unestablished = results.filter(({ outcome }) => outcome === 'failed')
   if (unestablished.length > 0) return unestablishedError(unestablished, results, domain, redact)
   const unhealthy = results.filter(({ outcome }) => outcome === 'unhealthy')
@@ -44,6 +47,16 @@ function refusedError(
     problems,
     detail: countLine(all),
     hint: hintOf(refused.map(({ refusal }) => refusal!)),
+  })
+}
+
+function withCounts(error: LoError, results: readonly TargetResult[]): LoError {
+  const { code, message, detail, hint } = error
+  const all = results.flatMap(({ applied }) => applied)
+  return new LoError(code, message, {
+    detail: [...(detail ? [detail] : []), countLine(all)].join('\n'),
+    ...(hint && { hint }),
+    cause: error,
   })
 }
 
@@ -121,20 +134,38 @@ function reasonsOf({ health }: TargetResult): string[] {
 }
 
 function interruptedError(results: readonly TargetResult[], interrupt: LoError): LoError {
-  const lines = results.map(({ target, applied, outcome }) => {
-    const open = applied
-      .filter(({ outcome }) => outcome === 'skipped')
-      .map(({ manifest }) => showId(manifest.id))
-    const done = applied.length - open.length
-    if (outcome === 'skipped' && done === 0) return `${target}: nothing was applied`
-    if (open.length === 0)
-      return `${target}: all ${done} objects are applied${outcome === 'healthy' ? ' and healthy' : ', health is not known'}`
-    const names = open.slice(0, mostNames).join(', ')
-    return `${target}: ${done} objects are applied; not, as far as is known: ${names}${open.length > mostNames ? ` and ${open.length - mostNames} more` : ''}`
-  })
   return new LoError('INTERRUPTED', interrupt.message, {
-    detail: lines.join('\n'),
+    detail: results.map(stateOf).join('\n'),
     hint: 'Run the same command again: it goes on from there.',
     cause: interrupt,
   })
+}
+
+function stateOf({ target, applied, outcome }: TargetResult): string {
+  const all = applied.length
+  const open = applied.filter(({ outcome }) => outcome === 'skipped').map(nameOf)
+  const refused = applied.filter(({ outcome }) => outcome === 'failed').map(nameOf)
+  const done = all - open.length - refused.length
+  const said = [
+    done === all ? `all ${all} objects are applied` : `${done} of ${all} objects are applied`,
+    ...(refused.length > 0 ? [`refused are ${listed(refused)}`] : []),
+    ...(open.length > 0 && done > 0 ? [`not, as far as is known: ${listed(open)}`] : []),
+    ...(done === all ? [knownHealth[outcome]] : []),
+  ]
+  return `${target}: ${done === 0 && refused.length === 0 ? 'nothing was applied' : said.join('; ')}`
+}
+
+const knownHealth: Record<DeployOutcome, string> = {
+  healthy: 'they are healthy',
+  unhealthy: 'not all are healthy',
+  applied: 'nobody has waited for their health',
+  failed: 'their health is not known',
+  skipped: 'their health is not known',
+}
+
+const nameOf = ({ manifest }: Applied) => showId(manifest.id)
+
+function listed(names: string[]): string {
+  const rest = names.length - mostNames
+  return `${names.slice(0, mostNames).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

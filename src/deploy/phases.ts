@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import { LoError } from '../errors.js'
 import type { ApplyOutcome, HealthProgress } from '../events.js'
 import { keyOf, showId } from '../kube/object.js'
 import { type Applied, applyManifests } from './apply/apply.js'
@@ -31,7 +32,11 @@ export interface PhaseListener {
   waited: () => void
 }
 
-export type ExplainedHealth = Omit<HealthReport, 'causes'> & { causes: ExplainedCause[] }
+export interface ExplainedHealth extends Omit<HealthReport, 'causes'> {
+  causes: ExplainedCause[]
+  /** Why the health cannot be known at all, such as a missing right: it has `failed` then. */
+  error?: LoError
+}
 
 /** How far it went: a definition that is not established in time is `unhealthy` with objects that were skipped. */
 export interface Phased {
@@ -125,7 +130,8 @@ export async function waitPhase(
     return { ...report, causes: await addLogs(report.causes, connection.api, redact, ctx.signal) }
   } catch (error) {
     if (ctx.signal.aborted) return undefined
-    throw error
+    if (!(error instanceof LoError)) throw error
+    return { ended: 'failed', all: own.length, unhealthy: [], causes: [], error }
   } finally {
     tell.waited()
   }

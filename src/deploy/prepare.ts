@@ -166,7 +166,7 @@ async function locateOrRefuse(
   const { manifests, missingNamespaces: missing, unknown } = await locate(all, namespace, connection, signal)
   const hopeless = findHopeless(unknown, all)
   if (hopeless.length > 0) throw unknownKinds(hopeless)
-  const unexpected = missing.filter(name => !(createsNamespace && name === namespace))
+  const unexpected = missing.filter(({ name }) => !(createsNamespace && name === namespace))
   if (unexpected.length > 0) throw missingNamespaces(unexpected, manifests)
   return { manifests, missing: missing.length > 0 }
 }

@@ -21,6 +21,8 @@ export interface DeployTest {
   kubeconfig: string
   /** Replaces the kubeconfig of the project. */
   useKubeconfig: (text: string) => void
+  /** The same until the function that it answers with is called. */
+  useOther: (text: string) => () => void
   api: KubeApi
   /** Writes the artifact of a target as `lo build` does, and its folder in `targets/`. */
   artifact: (target: string, manifests: readonly string[], layout?: Layout) => void
@@ -87,6 +89,11 @@ export async function makeDeploy(options: DeployTestOptions = {}): Promise<Deplo
     group,
     kubeconfig,
     useKubeconfig: text => writeFileSync(kubeconfig, text),
+    useOther: text => {
+      const own = readFileSync(kubeconfig)
+      writeFileSync(kubeconfig, text)
+      return () => writeFileSync(kubeconfig, own)
+    },
     api,
     artifact: (target, manifests, layout) => {
       hasDefinitions ||= manifests.some(manifest => manifest.includes('CustomResourceDefinition'))

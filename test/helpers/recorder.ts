@@ -17,6 +17,8 @@ export interface Recorded {
 }
 
 export interface Recorder {
+  /** Cuts the connections of these requests, such as watches, in the middle of their answers. */
+  cut: (isMeant: (request: Recorded) => boolean) => void
   /** A kubeconfig that leads through the recorder, with all rights. */
   kubeconfig: string
   requests: Recorded[]
@@ -24,13 +26,20 @@ export interface Recorder {
   writes: () => string[]
 }
 
+/** What happens to a request: it goes on to the API server, is answered in its place, or finds its connection cut. */
+export type Fate = 'pass' | 'cut' | { status: number; body: string }
+
 /** Stands between `lo` and the API server of a cluster, until the test is over, and notes what passes. */
-export async function recordRequests(cluster: TestCluster): Promise<Recorder> {
+export async function recordRequests(
+  cluster: TestCluster,
+  decide: (request: Recorded) => Fate | Promise<Fate> = () => 'pass',
+): Promise<Recorder> {
   const requests: Recorded[] = []
+  const open = new Map<ServerResponse, Recorded>()
   const { server, ...keys } = readKeys(cluster.kubeconfig)
   const agent = new https.Agent({ keepAlive: true, ...keys })
   const proxy = http.createServer(
-    (request, response) => void pass(request, response, { server, agent, requests }),
+    (request, response) => void pass(request, response, { server, agent, requests, open, decide }),
   )
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -39,6 +48,9 @@ export async function recordRequests(cluster: TestCluster): Promise<Recorder> {
     agent.destroy()
   })
   return {
+    cut: isMeant => {
+      for (const [response, request] of open) if (isMeant(request)) response.destroy()
+    },
     kubeconfig: kubeconfigFor(proxy.address() as AddressInfo),
     requests,
     writes: () => writesIn(requests),
@@ -48,7 +60,19 @@ export async function recordRequests(cluster: TestCluster): Promise<Recorder> {
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  { server, agent, requests }: { server: string; agent: https.Agent; requests: Recorded[] },
+  {
+    server,
+    agent,
+    requests,
+    open,
+    decide,
+  }: {
+    server: string
+    agent: https.Agent
+    requests: Recorded[]
+    open: Map<ServerResponse, Recorded>
+    decide: (request: Recorded) => Fate | Promise<Fate>
+  },
 ): Promise<void> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
@@ -56,11 +80,22 @@ async function pass(
   const { method = 'GET', url: path = '/' } = request
   const entry = { method, path, agent: request.headers['user-agent'] ?? '', body: body.toString(), status: 0 }
   requests.push(entry)
+  open.set(response, entry)
+  response.once('close', () => open.delete(response))
+  const fate = await decide(entry)
+  // Whoever has asked may be gone meanwhile.
+  if (fate === 'cut' || response.destroyed) return void response.destroy()
+  if (fate !== 'pass') {
+    entry.status = fate.status
+    response.writeHead(fate.status, { 'content-type': 'application/json' }).end(fate.body)
+    return
+  }
   const { host: _host, connection: _connection, ...headers } = request.headers
   const call = https.request(new URL(path, server), { method, headers, agent }, answer => {
     entry.status = answer.statusCode ?? 0
     response.writeHead(entry.status, answer.headers)
     response.flushHeaders()
+    answer.on('error', () => response.destroy())
     answer.pipe(response)
   })
   call.on('error', () => response.destroy())

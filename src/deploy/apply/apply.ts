@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { Context } from '../../context.js'
+import { LoError } from '../../errors.js'
 import type { ApplyOutcome } from '../../events.js'
 import { ApiError } from '../../kube/api.js'
 import { keyOf } from '../../kube/object.js'
@@ -65,13 +66,23 @@ export async function applyManifests(
       if (work.refusals.size > 0) break
     }
   } catch (error) {
-    if (!ctx.signal.aborted) {
-      if (!(error instanceof ApiError)) throw error
-      const open = manifests.filter(manifest => !work.applied.has(manifest))
-      for (const manifest of open) work.refusals.set(manifest, planRefusal(manifest, error))
-    }
+    if (!ctx.signal.aborted) refuseAll(manifests, error, work)
   }
   return concludeFrom(work, manifests, await lookAgain(manifests, work, ctx))
+}
+
+/** Something has failed that all depend on, such as the API server, or kubectl, which is gone. */
+function refuseAll(manifests: readonly Manifest[], error: unknown, { applied, refusals }: Work): void {
+  const isKnown = error instanceof ApiError || error instanceof LoError
+  if (!isKnown) throw error
+  for (const manifest of manifests) {
+    if (applied.has(manifest) || refusals.has(manifest)) continue
+    const { message } = error
+    refusals.set(
+      manifest,
+      error instanceof ApiError ? planRefusal(manifest, error) : { reason: 'unexplained', message },
+    )
+  }
 }
 
 /** Applying to an object that is being deleted changes nothing for long: it has to be gone first. */

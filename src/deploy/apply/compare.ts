@@ -27,5 +27,4 @@ const factsOf = ({ generation, labels, annotations, appliedAt }: Seen) => ({
 })
 
 /** Annotations in which controllers keep notes of their own. */
-const isControllers = (name: string) =>
-  /^(deployment|deprecated\.daemonset|pv|volume)\.(\w+\.)*kubernetes\.io\//.test(name)
+const isControllers = (name: string) => /^(deployment|pv|volume)\.(\w+\.)*kubernetes\.io\//.test(name)

@@ -11,10 +11,16 @@ import { isBuiltInGroup } from './built-in-group.js'
 export interface Located {
   /** As given, each with its namespace now; what stands outside of namespaces has none. */
   manifests: Manifest[]
-  /** Namespaces that are used, are not there, and are in none of the manifests. */
-  missingNamespaces: string[]
+  /** Namespaces that are used, are not there to stay, and are in none of the manifests. */
+  missingNamespaces: MissingNamespace[]
   /** Objects of kinds that neither the cluster nor a definition among the manifests has. */
   unknown: Manifest[]
+}
+
+export interface MissingNamespace {
+  name: string
+  /** It is still there, but is being deleted: nothing can be made in it any more. */
+  isLeaving: boolean
 }
 
 /** Finds out which kinds stand in namespaces, and what is used and not there. */
@@ -85,36 +91,58 @@ async function findMissing(
   manifests: readonly Manifest[],
   api: Connection['api'],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<MissingNamespace[]> {
   const isNamespace = ({ id: { group, kind } }: Manifest) => group === '' && kind === 'Namespace'
   const brought = new Set(manifests.filter(isNamespace).map(({ id }) => id.name))
   const used = new Set(manifests.flatMap(({ id }) => id.namespace ?? []))
   const wanted = [...used].filter(name => !brought.has(name)).sort()
-  const found = await Promise.all(wanted.map(name => hasNamespace(api, name, signal)))
-  return wanted.filter((_, index) => !found[index])
+  const states = await Promise.all(wanted.map(name => stateOf(api, name, signal)))
+  return wanted.flatMap((name, index) => {
+    const state = states[index]
+    return state === 'there' ? [] : [{ name, isLeaving: state === 'leaving' }]
+  })
 }
 
-/** Whether the cluster has a namespace; whoever may not look is told by the apply. */
+/** Whether the cluster has a namespace to make something in; whoever may not look is told by the apply. */
 export async function hasNamespace(
   api: Connection['api'],
   name: string,
   signal: AbortSignal,
 ): Promise<boolean> {
+  return (await stateOf(api, name, signal)) === 'there'
+}
+
+async function stateOf(
+  api: Connection['api'],
+  name: string,
+  signal: AbortSignal,
+): Promise<'there' | 'leaving' | 'missing'> {
   try {
     const found = await getOptional(() =>
       api.request('GET', `/api/v1/namespaces/${encodeURIComponent(name)}`, { signal }),
     )
-    return found !== undefined
+    if (!found) return 'missing'
+    return found.metadata.deletionTimestamp ? 'leaving' : 'there'
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return true
+    if (error instanceof ApiError && error.status === 403) return 'there'
     throw error
   }
 }
 
 /** The error for namespaces that neither the cluster nor a target has. */
-export function missingNamespaces(names: string[], manifests: readonly Manifest[]): LoError {
-  return new LoError('DEPLOY_REFUSED', `There is no namespace ${names.join(', ')}.`, {
-    problems: names.map(name => {
+export function missingNamespaces(
+  missing: readonly MissingNamespace[],
+  manifests: readonly Manifest[],
+): LoError {
+  const listed = (isMeant: boolean) =>
+    missing.filter(({ isLeaving }) => isLeaving === isMeant).map(({ name }) => name)
+  const [gone, leaving] = [listed(false).join(', '), listed(true).join(', ')]
+  const said = [
+    ...(gone ? [`There is no namespace ${gone}.`] : []),
+    ...(leaving ? [`The namespace ${leaving} is being deleted.`] : []),
+  ]
+  return new LoError('DEPLOY_REFUSED', said.join(' '), {
+    problems: missing.map(({ name }) => {
       const { id, file, line } = manifests.find(({ id }) => id.namespace === name)!
       return { file, line, message: `${showId(id)} needs the namespace ${name}` }
     }),
