@@ -27,6 +27,12 @@ const client = (CN: string, O?: string): Certificate => ({
   usages: ['clientAuth'],
 })
 
+/** For a client that listens on loopback too. */
+const server: Pick<Certificate, 'usages' | 'names'> = {
+  usages: ['clientAuth', 'serverAuth'],
+  names: [loopback],
+}
+
 /** Which identities there are: https://kubernetes.io/docs/setup/best-practices/certificates/ */
 const certificates: Record<string, Certificate> = {
   apiserver: {
@@ -44,14 +50,10 @@ const certificates: Record<string, Certificate> = {
     ],
   },
   admin: client('kubernetes-admin', 'system:masters'),
-  'controller-manager': client('system:kube-controller-manager'),
-  scheduler: client('system:kube-scheduler'),
+  'controller-manager': { ...client('system:kube-controller-manager'), ...server },
+  scheduler: { ...client('system:kube-scheduler'), ...server },
   // One process plays all nodes, so it cannot be the user of a single one.
-  kubelet: {
-    ...client('rehearsal-kubelet', 'system:masters'),
-    usages: ['clientAuth', 'serverAuth'],
-    names: [loopback],
-  },
+  kubelet: { ...client('rehearsal-kubelet', 'system:masters'), ...server },
   // With which the API server asks for logs.
   'kubelet-client': client('kube-apiserver-kubelet-client'),
   'front-proxy': client('front-proxy-client'),
@@ -155,11 +157,11 @@ async function loadX509(): Promise<X509> {
   return x509
 }
 
-/** RSA, since tokens signed with it are understood by every version. */
+/** As text, in the form that the API server reads. */
 function serviceAccountKeys() {
-  return promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
+  return promisify(generateKeyPair)('ec', {
+    namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
   })
 }

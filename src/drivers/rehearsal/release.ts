@@ -65,3 +65,9 @@ export function releaseFor(platform: string, sources: Sources = officialSources)
     },
   }
 }
+
+/** The 20 of `1.20.2`; undefined when it is no version of Kubernetes. */
+export function minorOf(version: string): number | undefined {
+  const minor = /^1\.(\d+)\./.exec(version)?.[1]
+  return minor === undefined ? undefined : Number(minor)
+}

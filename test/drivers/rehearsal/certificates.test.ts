@@ -28,7 +28,7 @@ it('makes certificates that their authorities have signed, with keys nobody else
   expect(read('apiserver.crt').checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc')
   expect(new Date(read('admin.crt').validTo).getUTCFullYear()).toBe(2035)
   const { asymmetricKeyType } = createPublicKey(readFileSync(path.join(folder, 'service-account.pub')))
-  expect(asymmetricKeyType).toBe('rsa')
+  expect(asymmetricKeyType).toBe('ec')
 
   const modes = readdirSync(folder).map(file => statSync(path.join(folder, file)).mode & 0o777)
   expect(new Set(modes)).toEqual(new Set([0o600]))
