@@ -115,9 +115,11 @@ function askWith(signal: AbortSignal): NonNullable<Context['ask']> {
   return async question => {
     const prompt = createPrompt({ input: process.stdin, output: process.stderr })
     prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-    const gone = new Promise<string>(resolve => prompt.once('close', () => resolve('')))
+    const gone = new Promise<undefined>(resolve => prompt.once('close', () => resolve(undefined)))
     try {
-      return await Promise.race([prompt.question(question, { signal }), gone])
+      const answer = await Promise.race([prompt.question(question, { signal }), gone])
+      if (answer === undefined) process.stderr.write('\n')
+      return answer ?? ''
     } catch (error) {
       signal.throwIfAborted()
       throw error

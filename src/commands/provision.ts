@@ -24,10 +24,10 @@ export function registerProvision(program: Command, ctx: Context): void {
     )
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const { describeProvision, provisionCluster } = await import('../drivers/lifecycle.js')
-      const { openCluster } = await import('../drivers/open.js')
+      const { openForProvision } = await import('../drivers/open.js')
       const { formatPlan, planProvision } = await import('../drivers/plan.js')
       const flags = command.optsWithGlobals<GlobalFlags & { plan?: boolean }>()
-      const opened = await openCluster(name, flags, ctx)
+      const opened = await openForProvision(name, flags, ctx)
       if (flags.plan) {
         const plan = await planProvision(opened, ctx)
         ctx.output.result({ text: formatPlan(plan), data: { domain: opened.cluster.domain, plan } })

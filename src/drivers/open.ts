@@ -11,6 +11,8 @@ import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
 import { findDriver, hasDriver } from './index.js'
 import { lockFolder } from './lock.js'
 
+type Loaded = LoadedDomain & { project: Project }
+
 export interface Flags {
   dir?: string
   domain?: string
@@ -33,8 +35,23 @@ export interface Opened {
  * to another domain.
  */
 export async function openCluster(name: string | undefined, flags: Flags, ctx: Context): Promise<Opened> {
+  return open(loadOwner(name, flags, ctx), ctx)
+}
+
+/** The same for a provision: what it bootstraps is checked first. None of that may keep a cluster from being destroyed. */
+export async function openForProvision(
+  name: string | undefined,
+  flags: Flags,
+  ctx: Context,
+): Promise<Opened> {
+  const loaded = loadOwner(name, flags, ctx)
+  const bootstrap = await prepareBootstrap(loaded, ctx)
+  return { ...(await open(loaded, ctx)), ...(bootstrap && { bootstrap }) }
+}
+
+function loadOwner(name: string | undefined, flags: Flags, ctx: Context): Loaded {
   const loaded = loadNamed(name, flags, ctx)
-  const { project, domain, cluster: owner } = loaded
+  const { domain, cluster: owner } = loaded
   if (domain !== owner.domain) {
     throw new LoError(
       'USAGE',
@@ -42,25 +59,25 @@ export async function openCluster(name: string | undefined, flags: Flags, ctx: C
       { hint: `Name ${owner.domain.name} instead.` },
     )
   }
+  return loaded
+}
+
+async function open(loaded: Loaded, ctx: Context): Promise<Opened> {
+  const { project, domain, cluster: owner } = loaded
   const cluster = clusterOf(loaded)
   const registration = planRegistration(domain.name, owner.spec.spec.kubehz)
   const kind = findDriver(owner.spec.kind, project)
   const driver = await kind.open(cluster, withCredentials(domain.folder, ctx))
-  const bootstrap = await prepareBootstrap(loaded, ctx)
   return {
     cluster,
     driver,
     lock: lockFolder(cluster, kind.isPerProject ?? false, ctx.env),
-    ...(bootstrap && { bootstrap }),
     ...(registration && { registration }),
   }
 }
 
 /** What a driver gets of a domain. */
-export function clusterOf({
-  project,
-  cluster: { domain, spec },
-}: LoadedDomain & { project: Project }): DriverCluster {
+export function clusterOf({ project, cluster: { domain, spec } }: Loaded): DriverCluster {
   return {
     name: spec.metadata.name,
     domain: domain.name,
@@ -84,7 +101,7 @@ export function loadNamed(
   name: string | undefined,
   flags: Flags,
   ctx: Pick<Context, 'cwd' | 'env' | 'output'>,
-): LoadedDomain & { project: Project } {
+): Loaded {
   const project = findProject(flags.dir, ctx)
   const domain =
     name === undefined ? selectDomain(project, [], flags.domain, ctx).domain : findDomain(project, name)
@@ -92,10 +109,7 @@ export function loadNamed(
 }
 
 /** What the driver says of a cluster; undefined for a kind that `lo` cannot make. */
-export async function readState(
-  loaded: LoadedDomain & { project: Project },
-  ctx: Context,
-): Promise<ClusterStatus | undefined> {
+export async function readState(loaded: Loaded, ctx: Context): Promise<ClusterStatus | undefined> {
   const { project, cluster: owner } = loaded
   if (!hasDriver(owner.spec.kind, project)) return undefined
   const kind = findDriver(owner.spec.kind, project)

@@ -32,8 +32,8 @@ function fingerprintOf(
   { cluster, driver }: Pick<Owner, 'cluster' | 'driver'>,
   ctx: Context,
 ): Promise<string> {
-  const { domain, spec } = cluster
-  return findFingerprint({ domain, kind: spec.kind, spec: spec.spec, publicKey: driver.publicKey }, ctx)
+  const { domain, root, spec } = cluster
+  return findFingerprint({ domain, root, kind: spec.kind, spec: spec.spec, publicKey: driver.publicKey }, ctx)
 }
 
 /** Registers the cluster, and says so where jobs look. Throws `KUBEHZ_FAILED`. */

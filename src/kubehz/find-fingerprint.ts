@@ -7,6 +7,8 @@ import { fingerprint } from './fingerprint.js'
 
 export interface KeyOwner {
   domain: string
+  /** The project's root, which paths in the spec are relative to. */
+  root: string
   kind: string
   /** The `spec` of the cluster's spec. */
   spec: Record<string, unknown>
@@ -30,7 +32,7 @@ async function findKey(owner: KeyOwner, ctx: World): Promise<{ text: string | un
   if (owner.publicKey) return { text: await owner.publicKey(), origin: 'from its driver' }
   switch (owner.kind.toLowerCase()) {
     case 'kubeone':
-      return readKeyFile(keyFileOf(owner.spec), ctx.env)
+      return readKeyFile(keyFileOf(owner.spec), owner.root, ctx.env)
     case 'capi':
       return askHcloud(owner, ctx)
     default:
@@ -44,10 +46,10 @@ function keyFileOf({ hcloud }: Record<string, unknown>): string {
   return (hcloud as { sshPublicKeyFile?: string } | undefined)?.sshPublicKeyFile ?? defaultKey
 }
 
-function readKeyFile(named: string, env: Context['env']) {
-  const file = named.replace(/^~(?=\/|$)/, env.HOME || homedir())
+function readKeyFile(named: string, root: string, env: Context['env']) {
+  const file = path.resolve(root, named.replace(/^~(?=\/|$)/, env.HOME || homedir()))
   try {
-    return { text: readFileSync(path.resolve(file), 'utf8'), origin: file }
+    return { text: readFileSync(file, 'utf8'), origin: file }
   } catch (cause) {
     throw new LoError('KUBEHZ_FAILED', `The SSH key ${file} cannot be read: ${messageOf(cause)}.`, { cause })
   }

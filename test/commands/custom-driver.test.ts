@@ -237,3 +237,10 @@ it('lets a driver that is being ended use the kubeconfig of the cluster, and nob
   expect((await lo(args, { cwd, env: { PATH } })).exitCode).toBe(0)
   expect(existsSync(path.join(cwd, '.kubeconfig'))).toBe(false)
 })
+
+it('destroys whatever is wrong with what would be bootstrapped', async () => {
+  const bootstrap = '  bootstrap: [nothing-of-that-name]\n'
+  const cwd = makeTiny({ ...complete, there: '' }, bootstrap)
+  const { exitCode, document } = await loJson(['destroy', domain, '--yes'], { cwd, env: { PATH } })
+  expect({ exitCode, warnings: document.warnings }).toEqual({ exitCode: 0, warnings: [] })
+})

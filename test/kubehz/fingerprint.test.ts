@@ -50,7 +50,7 @@ it.each([
   expect(fingerprint(text)).toBeUndefined()
 })
 
-const owner = { domain: 'example.com', spec: {} }
+const owner = { domain: 'example.com', root: '/', spec: {} }
 
 async function find(
   more: Partial<Parameters<typeof findFingerprint>[0]> & { kind: string },
@@ -76,6 +76,8 @@ it('is that of the key file of KubeOne, by default the usual one of the user', a
   writeFiles(HOME, { 'keys/my.pub': named.publicKey, '.ssh/id_ed25519.pub': usual.publicKey })
   const spec = { hcloud: { sshPublicKeyFile: '~/keys/my.pub' } }
   expect(await find({ kind: 'KubeOne', spec }, { HOME })).toBe(named.measured)
+  const relative = { hcloud: { sshPublicKeyFile: 'keys/my.pub' } }
+  expect(await find({ kind: 'KubeOne', spec: relative, root: HOME })).toBe(named.measured)
   expect(await find({ kind: 'KubeOne' }, { HOME })).toBe(usual.measured)
   await expect(find({ kind: 'KubeOne' }, { HOME: makeFolder() })).rejects.toMatchObject({
     code: 'KUBEHZ_FAILED',

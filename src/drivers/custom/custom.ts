@@ -75,7 +75,7 @@ async function openCustom(
   return {
     provision,
     destroy: async () => {
-      const answer = await step(`Destroy with ${program.name}`, ctx, () => call('destroy'))
+      const answer = await call('destroy')
       if (answer.status !== 0) throw failed(program, 'destroy', answer)
     },
     inventory,
