@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { registerBuild } from './commands/build.js'
 import { registerDeploy } from './commands/deploy.js'
 import { registerDestroy } from './commands/destroy.js'
+import { registerDown } from './commands/down.js'
 import { registerDriverCall } from './commands/driver-call.js'
 import { examples } from './commands/examples.js'
 import { registerKubeconfig } from './commands/kubeconfig.js'
@@ -12,6 +13,7 @@ import { registerProvision } from './commands/provision.js'
 import { registerRehearsalKubelet } from './commands/rehearsal-kubelet.js'
 import { registerSchema } from './commands/schema.js'
 import { registerStatus } from './commands/status.js'
+import { registerUp } from './commands/up.js'
 import { registerUse } from './commands/use.js'
 import type { Context } from './context.js'
 
@@ -22,6 +24,8 @@ const registrations = [
   registerStatus,
   registerProvision,
   registerDestroy,
+  registerUp,
+  registerDown,
   registerKubeconfig,
   registerLint,
   registerKubehz,

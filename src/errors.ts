@@ -40,6 +40,7 @@ const exitCodeOf = {
   PROVISION_FAILED: exitCodes.failed,
   DESTROY_FAILED: exitCodes.failed,
   KUBEHZ_FAILED: exitCodes.failed,
+  TILT_FAILED: exitCodes.failed,
   INTERRUPTED: exitCodes.interrupted,
 } as const
 

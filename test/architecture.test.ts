@@ -17,6 +17,7 @@ const layers = [
   ['bootstrap'],
   ['lint'],
   ['drivers'],
+  ['tilt'],
   ['commands'],
   ['cli.ts'],
   ['main.ts', 'system.ts'],

@@ -26,27 +26,15 @@ export function registerBuild(program: Command, ctx: Context): void {
       }),
     )
     .action(async (first: string | undefined, rest: string[], _flags: unknown, command: Command) => {
-      const { buildTargets, describeBuild, failureOf } = await import('../build/build.js')
-      const { findProject, listTargets, loadDomain, planBuild, selectDomain, selectTargets } = await import(
-        '../project/index.js'
-      )
+      const { buildWorkloads } = await import('./workloads.js')
+      const { findProject, loadDomain, selectDomain } = await import('../project/index.js')
       const flags = command.optsWithGlobals<GlobalFlags & BuildFlags>()
       const project = findProject(flags.dir, ctx)
       const named = first === undefined ? [] : [first, ...rest]
       const { domain, targets } = selectDomain(project, named, flags.domain, ctx)
-      const loaded = loadDomain(project, domain)
-      const allTargets = listTargets(domain, ctx.output)
-      const request = {
-        root: project.root,
-        domain: domain.name,
-        folder: domain.folder,
-        targets: selectTargets(domain, targets, allTargets),
-        allTargets,
-        ...planBuild(project, loaded, flags, ctx),
-      }
-      const report = await buildTargets(request, ctx)
-      ctx.output.result({ data: describeBuild(request, report) })
-      const failure = failureOf(report, domain.name)
+      const loaded = { project, ...loadDomain(project, domain) }
+      const { data, failure } = await buildWorkloads(loaded, targets, flags, ctx)
+      ctx.output.result({ data })
       if (failure) throw failure
     })
 }

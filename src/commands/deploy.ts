@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.js'
-import type { LoError } from '../errors.js'
 import type { DeployFlags } from '../project/deploy-settings.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
@@ -40,40 +39,15 @@ export function registerDeploy(program: Command, ctx: Context): void {
       }),
     )
     .action(async (first: string | undefined, rest: string[], _flags: unknown, command: Command) => {
-      const { deployTargets, describeDeploy, failureOf, prepareDeploy, startOf } = await import(
-        '../deploy/index.js'
-      )
-      const { findProject, listTargets, loadDomain, planDeploy, selectDomain, selectInOrder } = await import(
-        '../project/index.js'
-      )
+      const { deployWorkloads } = await import('./workloads.js')
+      const { findProject, loadDomain, selectDomain } = await import('../project/index.js')
       const flags = command.optsWithGlobals<Flags>()
       const project = findProject(flags.dir, ctx)
       const named = first === undefined ? [] : [first, ...rest]
       const { domain, targets } = selectDomain(project, named, flags.domain, ctx)
-      const loaded = loadDomain(project, domain)
-      const prepared = await prepareDeploy(
-        {
-          ...planDeploy(project, loaded, flags, ctx),
-          root: project.root,
-          folder: domain.folder,
-          domain: domain.name,
-          clusterDomain: loaded.cluster.domain.name,
-          targets: selectInOrder(domain, targets, listTargets(domain, ctx.output)),
-          forceConflicts: flags.forceConflicts ?? false,
-          forceRecreate: flags.forceRecreate ?? false,
-        },
-        ctx,
-      )
-      try {
-        ctx.output.event(startOf(prepared))
-        const results = await deployTargets(prepared.request, prepared.connection, ctx)
-        ctx.output.event({ type: 'deploy-finished' })
-        ctx.output.result({ data: describeDeploy(prepared, results) })
-        const interrupt = ctx.signal.aborted ? (ctx.signal.reason as LoError) : undefined
-        const failure = failureOf(results, domain.name, prepared.request.redact, interrupt)
-        if (failure) throw failure
-      } finally {
-        prepared.close()
-      }
+      const loaded = { project, ...loadDomain(project, domain) }
+      const { data, failure } = await deployWorkloads(loaded, targets, flags, ctx)
+      ctx.output.result({ data })
+      if (failure) throw failure
     })
 }

@@ -38,7 +38,8 @@ export function registerProvision(program: Command, ctx: Context): void {
     })
 }
 
-function formatProvision({ cluster, outcome, server, registered }: ProvisionReport): string {
+/** What people get of a provision. */
+export function formatProvision({ cluster, outcome, server, registered }: ProvisionReport): string {
   return [
     `Cluster:    ${cluster.name} (${cluster.spec.kind}, ${outcome})`,
     ...(server ? [`Server:     ${server}`, `Kubeconfig: ${cluster.kubeconfig}`] : []),
