@@ -17,7 +17,8 @@ const hetznerPool = () => ({
     .optional(),
 })
 
-const hetznerConfig = () =>
+/** `spec.provider.config`, or what its `configRef` names. */
+export const hetznerConfig = () =>
   map({
     location: oneOrMore(nonEmpty).optional().describe('Location, or candidates that are tried in order'),
     image: nonEmpty.optional(),
@@ -31,6 +32,8 @@ const hetznerConfig = () =>
       .optional()
       .describe('Without a key file the key is derived from the token'),
   })
+
+export type HetznerConfig = z.output<ReturnType<typeof hetznerConfig>>
 
 /** k3s on Hetzner Cloud. */
 export const hetzner = () => ({
