@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup.ts', 'test/control-plane.ts', 'test/helm.ts', 'test/hcloud-document.ts'],
+    globalSetup: [
+      'test/setup.ts',
+      'test/control-plane.ts',
+      'test/helm.ts',
+      'test/hcloud-document.ts',
+      'test/checkers.ts',
+    ],
     maxWorkers: availableParallelism(),
     testTimeout: 180_000,
     hookTimeout: 120_000,
