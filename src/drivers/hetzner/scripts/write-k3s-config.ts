@@ -1,0 +1,27 @@
+import { renderScript } from './script.js'
+
+export interface WriteK3sConfig {
+  config: string
+  /** By which nodes join. Secret. */
+  token: string
+  folder?: string
+}
+
+const body = `
+mkdir -p "$folder"
+answer=unchanged
+put() {
+  if [[ -f $folder/$1 ]] && cmp -s "$folder/$1" <(printf '%s' "$2"); then return; fi
+  printf '%s' "$2" >"$folder/$1.new"
+  mv "$folder/$1.new" "$folder/$1"
+  answer=changed
+}
+put config.yaml "$config"
+put token "$token"
+echo "$answer"
+`
+
+/** Writes what k3s reads at its start, for root alone. Prints `changed` when k3s has to be started again for it. */
+export function writeK3sConfig({ config, token, folder = '/etc/rancher/k3s' }: WriteK3sConfig): string {
+  return renderScript(body, { folder, config, token })
+}

@@ -1,0 +1,114 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { installK3s } from '../../../src/drivers/hetzner/scripts/install-k3s.js'
+import { replaceHostKey } from '../../../src/drivers/hetzner/scripts/replace-host-key.js'
+import { renderScript } from '../../../src/drivers/hetzner/scripts/script.js'
+import { writeK3sConfig } from '../../../src/drivers/hetzner/scripts/write-k3s-config.js'
+import { complainOfScript, itWithShellcheck } from '../../helpers/checkers.js'
+import { makeFolder, writeFiles } from '../../helpers/project.js'
+
+const version = 'v1.33.5+k3s1'
+
+itWithShellcheck.each([
+  ['install k3s', installK3s({ version })],
+  ['replace the host key', replaceHostKey({ name: 'prod-cp-1' })],
+  ['write the configuration', writeK3sConfig({ config: 'a: 1\n', token: 'secret' })],
+])('shellcheck has nothing against the script to %s', async (_what, script) => {
+  expect(await complainOfScript(script)).toBe('')
+})
+
+itWithShellcheck('shellcheck would have something against a value that is not quoted', async () => {
+  expect(await complainOfScript('file=$1\nrm $file\n')).toContain('SC2086')
+})
+
+/** As on a server: the script is read from the input, and is in no argument list. */
+function run(script: string) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-s'], { input: script, encoding: 'utf8' })
+  return { status, stdout: stdout.trim(), stderr }
+}
+
+it.each([
+  "it's",
+  '$(touch /tmp/never)',
+  '`id`',
+  '"; exit 9; "',
+  'a\nb',
+  '\\',
+  '${PATH}',
+  "'",
+  '',
+  '-n',
+])('hands %j to a script as it stands', value => {
+  expect(run(renderScript(`printf '%s' "$it"`, { it: value }))).toMatchObject({
+    status: 0,
+    stdout: value.trim(),
+  })
+})
+
+it('takes no name for a variable that could be a command', () => {
+  expect(() => renderScript('true', { 'a; id': '' })).toThrow('is no name')
+})
+
+const arch = process.arch === 'arm64' ? ['arm64', '-arm64'] : ['amd64', '']
+const program = (release: string) => `#!/bin/sh\necho "k3s version ${release} (0123456)"\n`
+
+/** A release on this machine, and the script that installs it. curl decodes the address of a file. */
+function release(content: string, sum = createHash('sha256').update(content).digest('hex')) {
+  const root = makeFolder()
+  writeFiles(path.join(root, version), {
+    [`k3s${arch[1]}`]: content,
+    [`sha256sum-${arch[0]}.txt`]: `${'0'.repeat(64)}  other\n${sum}  k3s${arch[1]}\n`,
+  })
+  const folder = path.join(root, 'bin')
+  mkdirSync(folder)
+  return { folder, script: installK3s({ version, source: `file://${root}`, folder }) }
+}
+
+it('installs k3s once, and knows the second time that it is there', () => {
+  const { folder, script } = release(program(version))
+  expect(run(script)).toMatchObject({ status: 0, stdout: 'changed' })
+  expect(run(script)).toMatchObject({ status: 0, stdout: 'unchanged' })
+  expect(execFileSync(path.join(folder, 'k3s'), { encoding: 'utf8' })).toContain(version)
+})
+
+it('replaces another release of k3s', () => {
+  const { folder, script } = release(program(version))
+  writeFiles(folder, { k3s: program('v1.33.4+k3s1') })
+  expect(run(script).stdout).toBe('changed')
+  expect(execFileSync(path.join(folder, 'k3s'), { encoding: 'utf8' })).toContain(version)
+})
+
+it.each([
+  ['another hash than its release has', '1'.repeat(64)],
+  ['no hash at all', ''],
+])('does not install what has %s, and leaves nothing of it', (_what, sum) => {
+  const { folder, script } = release(program(version), sum)
+  expect(run(script)).toMatchObject({ status: 4, stderr: expect.stringContaining('SHA-256') })
+  expect(existsSync(path.join(folder, 'k3s'))).toBe(false)
+  expect(existsSync(path.join(folder, 'k3s.new'))).toBe(false)
+})
+
+it('writes the configuration of k3s for root alone, and says whether it is another one', () => {
+  const folder = path.join(makeFolder(), 'k3s')
+  const script = writeK3sConfig({ config: "a: 'x'\n", token: "it's secret", folder })
+  expect([run(script).stdout, run(script).stdout]).toEqual(['changed', 'unchanged'])
+  expect(readFileSync(path.join(folder, 'config.yaml'), 'utf8')).toBe("a: 'x'\n")
+  expect(readFileSync(path.join(folder, 'token'), 'utf8')).toBe("it's secret")
+  for (const name of ['config.yaml', 'token']) {
+    expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o600)
+  }
+  expect(run(writeK3sConfig({ config: 'a: 2\n', token: "it's secret", folder })).stdout).toBe('changed')
+})
+
+it('gives a server a key of its own, again and again, and prints the public half', () => {
+  const folder = makeFolder()
+  const [first, second] = [1, 2].map(() => run(replaceHostKey({ name: 'prod-cp-1', folder })).stdout)
+  expect(first).toMatch(/^ssh-ed25519 \S+ prod-cp-1$/)
+  expect(second).not.toBe(first)
+  const key = path.join(folder, 'ssh_host_ed25519_key')
+  expect(execFileSync('ssh-keygen', ['-y', '-f', key], { encoding: 'utf8' }).trim()).toBe(second)
+  expect(statSync(key).mode & 0o777).toBe(0o600)
+})
