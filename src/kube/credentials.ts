@@ -63,6 +63,7 @@ function loadConfig(file: string, context: string | undefined): KubeConfig {
   const cluster = config.getCurrentCluster()
   if (cluster && config.getCurrentUser() && URL.canParse(cluster.server)) {
     readTokenFile(config, file)
+    prepareProgram(config, file)
     // As of `kubectl proxy`: there is nothing to verify, which the library wants to have said.
     if (new URL(cluster.server).protocol === 'http:') Object.assign(cluster, { skipTLSVerify: true })
     return config
@@ -95,6 +96,26 @@ function readTokenFile(config: KubeConfig, file: string): void {
       cause,
     })
   }
+}
+
+interface Program {
+  apiVersion?: string
+  command?: string
+  env?: { name: string; value: string }[]
+}
+
+/**
+ * What a program that gives out credentials may count on, and the library leaves out: it is found from where the
+ * kubeconfig is, and is told in which version to answer, and that nobody is there to be asked.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ */
+function prepareProgram(config: KubeConfig, file: string): void {
+  const program = config.getCurrentUser()?.exec as Program | null | undefined
+  if (!program?.command) return
+  if (program.command.includes('/')) program.command = path.resolve(path.dirname(file), program.command)
+  const { apiVersion, env } = program
+  const told = JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: { interactive: false } })
+  program.env = [{ name: 'KUBERNETES_EXEC_INFO', value: told }, ...(env ?? [])]
 }
 
 /** Undefined while the file is being written, or is gone: what is known already has to do. */

@@ -90,6 +90,26 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
   expect(shown.filter(token => token === 'new')).toHaveLength(10)
 })
 
+it('finds a program from where the kubeconfig is, and tells it how to answer', async () => {
+  const apiVersion = 'client.authentication.k8s.io/v1beta1'
+  const { api, file } = await serve(guard({ token: 'own' }, []), {
+    exec: { apiVersion, command: './get-token' },
+  })
+  const folder = path.dirname(file)
+  writeFiles(folder, {
+    'get-token': `#!/bin/sh
+echo "$KUBERNETES_EXEC_INFO" >'${folder}/told'
+echo '{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":{"token":"own"}}'
+`,
+  })
+  expect(await api.request('GET', '/')).toEqual({ kind: 'Yes' })
+  expect(JSON.parse(readFileSync(path.join(folder, 'told'), 'utf8'))).toEqual({
+    apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false },
+  })
+})
+
 it('goes on with what it knows while the kubeconfig is half written, and with the new one then', async () => {
   const valid = { token: 'old' }
   const { api, file } = await serve(guard(valid, []), { token: 'old' })
