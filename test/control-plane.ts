@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
 import type { TestProject } from 'vitest/node'
 import { findBinaries } from '../src/drivers/rehearsal/binaries.js'
@@ -51,7 +52,16 @@ function download(): Promise<string> {
     fetch: globalThis.fetch,
     now: () => performance.now(),
     signal: new AbortController().signal,
-    output: { event: () => {}, result: () => {}, error: () => {}, end: () => {} },
+    sleep: async milliseconds => void (await delay(milliseconds)),
+    output: {
+      event: event => {
+        if (event.type === 'step-started') process.stderr.write(`control plane: ${event.step} …\n`)
+        if (event.type === 'step-finished') process.stderr.write(`control plane: ${event.step}: done\n`)
+      },
+      result: () => {},
+      error: () => {},
+      end: () => {},
+    },
     run: async (file, args) => {
       const { stdout, stderr, exitCode } = await execa(file, args, { reject: false, encoding: 'buffer' })
       return { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString(), status: exitCode ?? 1 }

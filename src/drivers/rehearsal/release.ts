@@ -19,6 +19,9 @@ export const kubernetesVersion = '1.36.2'
 const etcdVersion = '3.5.27'
 
 export const kubernetesBinaries = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
+/** The four programs that a control plane is made of. */
+export const controlPlane = ['etcd', ...kubernetesBinaries] as const
+
 type Checksums = Record<(typeof kubernetesBinaries)[number] | 'etcd', string>
 
 /**

@@ -15,7 +15,7 @@ const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-schedu
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 /** A release on a server of this test, and what it was asked for. */
-async function serveRelease(spoil?: (url: string) => boolean) {
+async function serveRelease(spoil?: (url: string) => boolean, fail?: (url: string) => number | undefined) {
   const asked: string[] = []
   const release = structuredClone(releaseFor(system, { kubernetes: '', etcd: '' })!)
   const folder = makeFolder()
@@ -32,6 +32,9 @@ async function serveRelease(spoil?: (url: string) => boolean) {
     files.set(url, Buffer.from(`#!/bin/sh\necho Kubernetes v1.2.3 ${name}\n`))
   const server = createServer((request, response) => {
     asked.push(request.url!)
+    const status = fail?.(request.url!)
+    if (status === 0) return request.socket.destroy()
+    if (status) return response.writeHead(status).end()
     const bytes = files.get(request.url!)
     response.writeHead(bytes ? 200 : 404).end(spoil?.(request.url!) ? 'spoiled' : bytes)
   })
@@ -48,12 +51,22 @@ async function serveRelease(spoil?: (url: string) => boolean) {
 async function makeWorld(env: Record<string, string> = {}) {
   const root = makeFolder()
   const cache = path.join(root, 'cache')
+  const pauses: number[] = []
   const { ctx, events } = await realContext({
     cwd: root,
     env: { PATH: process.env.PATH, HOME: root, XDG_CACHE_HOME: cache, ...env },
+    sleep: async pause => void pauses.push(pause),
   })
   const find = (release?: Release, name = system) => findBinaries(ctx, name, release)
-  return { ctx, events, root, cache, find, folder: path.join(cache, 'lok8s', `kubernetes-1.36.2-${system}`) }
+  return {
+    ctx,
+    events,
+    pauses,
+    root,
+    cache,
+    find,
+    folder: path.join(cache, 'lok8s', `kubernetes-1.36.2-${system}`),
+  }
 }
 
 it('downloads a release once, and finds it in the cache from then on', async () => {
@@ -63,7 +76,8 @@ it('downloads a release once, and finds it in the cache from then on', async () 
   expect(readdirSync(folder).sort()).toEqual(names)
   expect(statSync(path.join(folder, 'etcd')).mode & 0o100).toBe(0o100)
   expect(await versionOf(folder, ctx)).toBe('1.2.3')
-  expect(events.map(({ type }) => type)).toEqual(['step-started', 'step-finished'])
+  const started = events.filter(event => event.type === 'step-started').map(({ step }) => step)
+  expect(started.sort()).toEqual(names.map(name => `Download ${name}`))
   expect(asked).toHaveLength(4)
   expect(await find(release)).toBe(folder)
   expect(asked).toHaveLength(4)
@@ -90,6 +104,44 @@ it('goes on with what an earlier download has left', async () => {
   const { release, asked } = await serveRelease()
   expect(await find(release)).toBe(folder)
   expect(asked).toEqual([expect.stringMatching(/\/kube-scheduler$/)])
+})
+
+it.each([
+  ['answers 503', 503],
+  ['cuts the connection', 0],
+])('tries again, with pauses, when a server %s', async (_what, status) => {
+  let failures = 0
+  const isTried = (url: string) => url.endsWith('/kube-scheduler') && failures++ < 2
+  const { release } = await serveRelease(undefined, url => (isTried(url) ? status : undefined))
+  const { find, folder, pauses } = await makeWorld()
+  expect(await find(release)).toBe(folder)
+  expect(pauses).toEqual([1000, 3000])
+})
+
+it.each([
+  ['is down for good', 500, 2],
+  ['has no such file', 404, 0],
+])('gives up when a server %s', async (_what, status, tries) => {
+  const { release } = await serveRelease(undefined, url =>
+    url.endsWith('/kube-scheduler') ? status : undefined,
+  )
+  const { find, pauses } = await makeWorld()
+  await expect(find(release)).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    message: `${release.binaries['kube-scheduler']!.url} cannot be downloaded: the server answers ${status}.`,
+  })
+  expect(pauses).toHaveLength(tries)
+})
+
+it('says that it is the disk when nothing can be written', async () => {
+  const { release } = await serveRelease()
+  const { find, cache, root } = await makeWorld()
+  writeFiles(root, { cache: 'a file, and no folder' })
+  await expect(find(release)).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    message: expect.stringContaining(`${cache}/lok8s/kubernetes-1.36.2-${system} cannot be filled: ENOTDIR`),
+    hint: expect.stringContaining('XDG_CACHE_HOME'),
+  })
 })
 
 it('says three ways to get the binaries when the network is of no use', async () => {
