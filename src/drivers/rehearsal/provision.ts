@@ -29,10 +29,12 @@ export async function provision(
   const last = await readState(place.state)
   const running = await findRunning(place, ctx)
   const ports = await choosePorts(last?.ports, [...running.keys()])
-  const plan = planProvision({ ...(last && { state: last }), running: [...running.keys()], ports }, wanted)
+  const observed = { running: [...running.keys()], ports }
+  const sparing = planProvision({ ...observed, ...(last && { state: last }) }, wanted)
 
-  // Those of the last start while they are there: a rehearsal never mixes versions.
-  const isKept = last !== undefined && (plan.start.length === 0 || missingIn(last.assets).length === 0)
+  // A rehearsal never mixes versions: when programs of the last start are needed and gone, all start anew.
+  const isKept = last !== undefined && (sparing.start.length === 0 || missingIn(last.assets).length === 0)
+  const plan = isKept ? sparing : planProvision(observed, wanted)
   const assets = isKept ? last.assets : await findBinaries(ctx)
   await mkdir(place.folder, { recursive: true, mode: 0o700 })
   const [kubernetes] = await Promise.all([
@@ -41,7 +43,7 @@ export async function provision(
   ])
   const { root, domain } = cluster
   const state: State = { ...wanted, assets, kubernetes: kubernetes ?? '', root, domain, ports }
-  warnOfVersion(cluster, state, ctx)
+  warnOfVersion(cluster, last, state, ctx)
 
   await stopAll(plan.stop, running, ctx)
   await writeState(place.state, state)
@@ -55,7 +57,19 @@ async function makeCertificates({ pki }: Place, ctx: Context): Promise<void> {
   if (!existsSync(pki)) await step('Make certificates', ctx, () => ensureCertificates(pki, ctx))
 }
 
-function warnOfVersion({ spec, domain }: DriverCluster, { kubernetes }: State, { output }: Context): void {
+function warnOfVersion(
+  { spec, domain }: DriverCluster,
+  last: State | undefined,
+  { kubernetes }: State,
+  { output }: Context,
+): void {
+  if (last && last.kubernetes !== kubernetes) {
+    output.event({
+      type: 'warning',
+      message: `the programs of Kubernetes ${last.kubernetes} that ${domain} was made with are gone: its data now goes on with ${kubernetes}`,
+      hint: `\`lo destroy ${domain}\` and a new start are safer`,
+    })
+  }
   const asked = spec.spec.kubernetes?.version.replace(/^v/, '')
   if (asked === undefined || asked === kubernetes) return
   output.event({
