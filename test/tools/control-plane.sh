@@ -11,18 +11,17 @@ is_complete() {
   local program
   for program in etcd "${programs[@]}"; do [[ -x $1/$program ]] || return 1; done
 }
+answer_if_complete() {
+  if is_complete "$1"; then
+    echo "$1"
+    exit
+  fi
+}
 
-if [[ -n ${KUBEBUILDER_ASSETS:-} ]] && is_complete "$KUBEBUILDER_ASSETS"; then
-  echo "$KUBEBUILDER_ASSETS"
-  exit
-fi
-
+[[ -z ${KUBEBUILDER_ASSETS:-} ]] || answer_if_complete "$KUBEBUILDER_ASSETS"
 version=1.20.2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/lok8s-test/kube-$version
-if is_complete "$cache"; then
-  echo "$cache"
-  exit
-fi
+answer_if_complete "$cache"
 
 release=$(. /etc/os-release 2>/dev/null && echo "${ID:-}-${VERSION_ID:-}") || true
 if [[ $release != debian-12 || $(id -u) != 0 ]]; then
@@ -36,77 +35,88 @@ flock --nonblock 9 || {
   say 'another process builds it; waiting for that'
   flock 9
 }
-if is_complete "$cache"; then
-  echo "$cache"
-  exit
-fi
+answer_if_complete "$cache"
 
-say "building Kubernetes $version from Debian's source, once: 6 to 15 minutes with two cores, and 3 GB in ${TMPDIR:-/tmp}"
 start=$SECONDS
-work=$(mktemp -d)
-policy=/usr/sbin/policy-rc.d
+elapsed() { printf '%d:%02d min' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)); }
+# On the disk of the cache, since /tmp may be small; what a killed build has left is removed here.
+work=$cache/build
+log=$cache/build.log
+teller=
 clean() {
+  [[ -z $teller ]] || kill "$teller" 2>/dev/null || true
   rm -rf "$work"
-  [[ ! -e $policy.lok8s ]] || rm -f "$policy" "$policy.lok8s"
 }
 trap clean EXIT
+rm -rf "$work"
+mkdir -p "$work"/{lists/partial,cache/archives/partial,home,gocache,etcd}
+: >"$log"
+# Runs a command whose words belong into the log, of which the end is shown when it fails.
+quietly() {
+  "$@" >>"$log" 2>&1 && return
+  say "\`$1\` has failed ($?); the end of $log:"
+  tail -n 20 "$log" >&2
+  exit 1
+}
+
+say "Kubernetes $version is built from Debian's source, once: about 6 minutes with two free cores, and 3 GB in $work"
+say '1 of 4: Go and make are installed'
 export DEBIAN_FRONTEND=noninteractive
+patient=(-o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
+# One of the machine's other sources may be out of reach: whether something is missing shows in the next step.
+apt-get "${patient[@]}" update >>"$log" 2>&1 || say 'not all sources of packages can be reached; going on'
+quietly apt-get "${patient[@]}" install -y --no-install-recommends golang-go make rsync jq patch
 
-# The package of etcd would start it as a service of this machine.
-if [[ ! -e $policy ]]; then
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod +x "$policy"
-  touch "$policy.lok8s"
-fi
-say 'installing Go, make and etcd'
-apt-get update -qq >&2
-apt-get install -y -qq --no-install-recommends etcd-server golang-go make rsync jq patch >&2
-
-say 'fetching the source'
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
-mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/home" "$work/gocache"
-for suite in bookworm bookworm-updates; do echo "deb-src $mirror $suite main"; done >"$work/sources.list"
-apt=(-o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
-  -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3)
+say '2 of 4: the source and etcd are fetched'
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Origin: Debian' | sed -n 1p)
+for suite in bookworm bookworm-updates; do
+  printf '%s %s %s main\n' deb "$mirror" $suite deb-src "$mirror" $suite
+done >"$work/sources.list"
+apt=(apt-get "${patient[@]}" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
 cd "$work"
-apt-get "${apt[@]}" update -qq >&2
-apt-get "${apt[@]}" source -qq --download-only kubernetes >&2
+quietly "${apt[@]}" update
+quietly "${apt[@]}" source --download-only kubernetes
+# Not installed: the package would start etcd as a service of this machine.
+quietly "${apt[@]}" download etcd-server golang-github-modern-go-reflect2-dev
+dpkg -x etcd-server_*.deb etcd
+dpkg -x golang-github-modern-go-reflect2-dev_*.deb reflect
 mkdir tree
 tar -xzf kubernetes_*.orig.tar.gz -C tree --strip-components=1
 
 # Its reflection library reads the insides of maps, which are others since Go 1.18. Debian's is newer.
 reflect=vendor/github.com/modern-go/reflect2
-apt-get download -qq -o APT::Sandbox::User=root golang-github-modern-go-reflect2-dev >&2
-dpkg -x golang-github-modern-go-reflect2-dev_*.deb reflect
 rm -r "tree/$reflect"
 cp -r "reflect/usr/share/gocode/src/${reflect#vendor/}" "tree/$reflect"
 
 # Without git the build cannot tell its version, and without a version the API server answers none.
-cat >version.sh <<EOF
+cat >version.sh <<END
 KUBE_GIT_VERSION='v$version'
 KUBE_GIT_MAJOR='1'
 KUBE_GIT_MINOR='20'
 KUBE_GIT_COMMIT=''
 KUBE_GIT_TREE_STATE='archive'
-EOF
+END
 mkdir -p tree/.go/src/k8s.io
 ln -s "$work/tree" tree/.go/src/k8s.io/kubernetes
 
-say "building; what make says is in $cache/build.log"
-if ! env HOME="$work/home" GOPATH="$work/tree/.go" GOCACHE="$work/gocache" GOFLAGS= CGO_ENABLED=0 GOLDFLAGS='-s -w' \
-  KUBE_GIT_VERSION_FILE="$work/version.sh" \
-  make -C tree WHAT="${programs[*]/#/cmd/}" >"$cache/build.log" 2>&1; then
-  say 'the build has failed:'
-  tail -n 20 "$cache/build.log" >&2
-  exit 1
-fi
+say "3 of 4: it is built; what make says is in $log"
+# With -v, Go names each package that it has compiled.
+packages=1800
+while sleep 20; do
+  count=$(grep -cE '^([a-z0-9.-]+\.[a-z]+/|k8s\.io/|vendor/|[a-z]+(/|$))' "$log" || true)
+  say "   $(elapsed): $count of about $packages packages"
+done >/dev/null 9>&- &
+teller=$!
+quietly env HOME="$work/home" GOPATH="$work/tree/.go" GOCACHE="$work/gocache" GOFLAGS=-v CGO_ENABLED=0 \
+  GOLDFLAGS='-s -w' KUBE_GIT_VERSION_FILE="$work/version.sh" make -C tree WHAT="${programs[*]/#/cmd/}"
 
+say '4 of 4: it is put into the cache'
 # Each in one rename: whoever finds all four finds them whole.
 built=$work/tree/_output/local/bin/linux/$(dpkg --print-architecture)
-ln -sfn "$(command -v etcd)" "$cache/etcd"
-for program in "${programs[@]}"; do
-  install -m 755 "$built/$program" "$cache/$program.$$"
-  mv "$cache/$program.$$" "$cache/$program"
+for file in "$work/etcd/usr/bin/etcd" "${programs[@]/#/$built/}"; do
+  install -m 755 "$file" "$cache/${file##*/}.new"
+  mv "$cache/${file##*/}.new" "$cache/${file##*/}"
 done
-say "ready after $((SECONDS - start)) seconds"
+say "ready after $(elapsed): $cache"
 echo "$cache"

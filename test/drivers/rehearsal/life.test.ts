@@ -14,7 +14,7 @@ import {
 } from '../../helpers/cluster.js'
 import { lo, startLo } from '../../helpers/lo.js'
 import { makeFolder } from '../../helpers/project.js'
-import { commandsThatName, isGone, placeOfCluster, readRecords, until } from './processes.js'
+import { commandsThatName, isGone, occupy, placeOfCluster, readRecords, until } from './processes.js'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept' }, data: { key: 'value' } }
@@ -29,8 +29,12 @@ itOnCluster(
 
     for (const { pid } of Object.values(readRecords(cluster))) process.kill(pid, 'SIGKILL')
     await until(() => Object.values(readRecords(cluster)).every(isGone))
+    // After a reboot somebody else may be first to take the port.
+    await occupy(Number(new URL(api.server).port))
     await provision(cluster)
-    expect(await api.request('GET', `${configMaps}/kept`)).toMatchObject({ data: configMap.data })
+    const moved = await apiOf(cluster)
+    expect(moved.server).not.toBe(api.server)
+    expect(await moved.request('GET', `${configMaps}/kept`)).toMatchObject({ data: configMap.data })
 
     const before = readRecords(cluster)
     const changed = 'nodes: 1\n  kubernetes: { version: v1.99.0 }'
@@ -40,7 +44,7 @@ itOnCluster(
     const { kubelet, ...others } = readRecords(cluster)
     expect({ ...others, kubelet: before.kubelet }).toEqual(before)
     expect(kubelet).not.toEqual(before.kubelet)
-    const { items } = await api.request<{ items: KubeObject[] }>('GET', '/api/v1/nodes')
+    const { items } = await moved.request<{ items: KubeObject[] }>('GET', '/api/v1/nodes')
     expect(items).toHaveLength(1)
   },
 )

@@ -1,17 +1,7 @@
-import { createServer } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { programs } from '../../../src/drivers/rehearsal/plan.js'
 import { choosePorts } from '../../../src/drivers/rehearsal/ports.js'
-
-/** Listens at a port of loopback until the test is over. */
-async function occupy(port: number): Promise<void> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  onTestFinished(() => void server.close())
-}
+import { occupy } from './processes.js'
 
 it('chooses a port of its own for everything, and keeps it while it is free', async () => {
   const ports = await choosePorts(undefined, [])

@@ -13,7 +13,7 @@ export function nameOfEvent({ metadata: { name, uid } }: Pod, { reason, message 
 
 /** An Event as kubelets write it. `now` is milliseconds since the epoch. */
 export function formatEvent(pod: Pod, event: PodEvent, now: number): Record<string, unknown> {
-  const { type, reason, message, container } = event
+  const { type, reason, message, container, component } = event
   const { name, namespace, uid, resourceVersion } = pod.metadata
   const field = container?.isInit ? 'initContainers' : 'containers'
   const fieldPath = container && `spec.${field}{${container.name}}`
@@ -25,7 +25,7 @@ export function formatEvent(pod: Pod, event: PodEvent, now: number): Record<stri
     type,
     reason,
     message,
-    source: { component: 'kubelet', host: pod.spec.nodeName },
+    source: component ? { component } : { component: 'kubelet', host: pod.spec.nodeName },
     firstTimestamp: formatTime(now),
     lastTimestamp: formatTime(now),
     count: 1,

@@ -3,6 +3,7 @@ import { isCovered } from './is-covered.js'
 import { isFinished, isSidecar, type Pod, type PodStatus } from './pod.js'
 import { formatStatus, type Place } from './pod-status.js'
 import { parseRehearsal, prefix, type Rehearsal } from './rehearsal.js'
+import { planUnscheduled } from './unscheduled.js'
 
 export interface PodEvent {
   type: 'Normal' | 'Warning'
@@ -10,6 +11,8 @@ export interface PodEvent {
   message: string
   /** The container it is about. */
   container?: { name: string; isInit: boolean }
+  /** Who tells it; the kubelet without it. */
+  component?: string
 }
 
 export interface PodDefaults extends Omit<Place, 'now'> {
@@ -38,6 +41,7 @@ export function planPod(pod: Pod, now: number, defaults: PodDefaults): PodPlan {
     return deletionGracePeriodSeconds === 0 ? { events: [] } : planEnd(pod, now, defaults)
   if (isFinished(pod)) return { events: [] }
   const rehearsal = parseRehearsal(pod.metadata.annotations ?? {}, defaults.delay)
+  if (rehearsal.unschedulable !== undefined) return planUnscheduled(pod, rehearsal.unschedulable, now)
   const course = courseOf(pod.spec, rehearsal, Math.max(0, now - defaults.since))
   const status = formatStatus(pod, course, { ...defaults, now })
   const again = course.next === undefined ? {} : { again: course.next }

@@ -17,6 +17,8 @@ export interface Fault {
 export interface Rehearsal {
   /** Milliseconds from the start of the containers until they are ready, or done; undefined for never. */
   readyAfter: number | undefined
+  /** Why no node takes the pod. */
+  unschedulable?: string
   block?: Block
   fault?: Fault
   initFault?: Fault
@@ -30,6 +32,7 @@ const names = [
   'ready-after',
   'slow',
   'never-ready',
+  'unschedulable',
   'image-pull-error',
   'invalid-image',
   'config-error',
@@ -60,14 +63,22 @@ export function parseRehearsal(annotations: Record<string, string>, delay: numbe
   const block = blockOf(textOf, isOn)
   const fault = faultOf(textOf, isOn)
   const initLog = textOf('init-crash-loop')
+  const unschedulable = reasonOf(textOf('unschedulable'))
   return {
     readyAfter: isOn('never-ready') ? undefined : readyAfter,
+    ...(unschedulable !== undefined && { unschedulable }),
     ...(block && { block }),
     ...(fault && { fault }),
     ...(initLog !== undefined && { initFault: { exitCode: 1, reason: 'Error', log: initLog } }),
     crashTimes,
     problems,
   }
+}
+
+/** `"true"` stands for words of the scheduler's own. */
+function reasonOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === 'false') return undefined
+  return text === 'true' || text === '' ? '0/1 nodes are available: 1 Insufficient memory.' : text
 }
 
 type TextOf = (name: string) => string | undefined

@@ -142,6 +142,32 @@ describe('the status', () => {
     })
   })
 
+  it('of a pod that no node takes is that and no more, however often it is looked at', () => {
+    const pod = podOf({ annotations: { unschedulable: 'no node is blue' } })
+    const { status, events } = planAt(pod, 0)
+    expect(status).toEqual({
+      phase: 'Pending',
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'Unschedulable',
+          message: 'no node is blue',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
+      ],
+    })
+    expect(events).toEqual([
+      {
+        type: 'Warning',
+        reason: 'FailedScheduling',
+        message: 'no node is blue',
+        component: 'default-scheduler',
+      },
+    ])
+    expect(planAt(play(pod, 0), 60_000)).toEqual({ events: [] })
+  })
+
   it('remembers the last crash', () => {
     const { status } = play(podOf({ annotations: { 'crash-loop': 'x' } }), 1100)
     expect(status!.containerStatuses![0]).toMatchObject({
@@ -277,6 +303,12 @@ describe('events', () => {
       0,
       ['Warning Unhealthy Readiness probe failed: rehearsal.lok8s.dev/never-ready is set'],
     ],
+    [
+      { unschedulable: 'true' },
+      0,
+      ['Warning FailedScheduling 0/1 nodes are available: 1 Insufficient memory.'],
+    ],
+    [{ unschedulable: 'false' }, 0, []],
     [
       { 'init-crash-loop': 'x' },
       0,
