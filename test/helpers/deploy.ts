@@ -4,10 +4,12 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { inject, onTestFinished } from 'vitest'
 import { type Layout, planArtifact } from '../../src/build/artifact.js'
+import { readRecord } from '../../src/deploy/record.js'
 import type { KubeApi } from '../../src/kube/api.js'
 import type { KubeObject } from '../../src/kube/object.js'
 import { apiOf, startCluster, type TestCluster } from './cluster.js'
-import { lo, loJson, startLo } from './lo.js'
+import { type loJson, startLo } from './lo.js'
+import { type MainOptions, runMain } from './main.js'
 import { clusterSpec, makeProject, writeFiles } from './project.js'
 
 export interface DeployTest {
@@ -31,17 +33,26 @@ export interface DeployTest {
   /** The same; throws with all it has said unless its exit code is 0. */
   succeed: (args?: string[], env?: Record<string, string>) => Promise<Deployed>
   /** The same as `deploy`, with the document of `--json`. */
-  deployJson: (args?: string[], env?: Record<string, string>) => ReturnType<typeof loJson>
-  /** Starts it, for tests that interrupt it. */
+  deployJson: (args?: string[], env?: Record<string, string>) => DocumentOf
+  /** Runs another command line in the project. */
+  lo: (args: string[], options?: Partial<MainOptions>) => Promise<Deployed>
+  /** Starts it as a process of its own, for tests that interrupt it. */
   start: (args?: string[], env?: Record<string, string>) => ReturnType<typeof startLo>
   /** Runs kubectl on the same cluster and namespace; throws with what it says when it fails. */
   kubectl: (args: string[], input?: string) => Promise<string>
+  /** What the cluster knows of the deploys of the domain, by target. */
+  record: () => ReturnType<typeof readRecord>
+  /** Has an object outside of the namespace removed after the test, by its path in the API. */
+  cleanUp: (path: string) => void
   /** An object of the namespace, by the path after it, such as `apps/v1 deployments/web`; undefined when not there. */
   get: (path: string) => Promise<KubeObject | undefined>
 }
 
+/** As `loJson` has it. */
+type DocumentOf = Promise<Pick<Awaited<ReturnType<typeof loJson>>, 'exitCode' | 'document'>>
+
 export interface Deployed {
-  exitCode: number | undefined
+  exitCode: number
   stdout: string
   stderr: string
 }
@@ -72,6 +83,7 @@ export async function makeDeploy(options: DeployTestOptions = {}): Promise<Deplo
   })
   const api = await apiOf(cluster)
   if (options.hasNamespace ?? true) await createNamespace(api, namespace)
+  onTestFinished(() => remove(api, `/api/v1/namespaces/kube-system/configmaps/lok8s-deploy.${domain}`))
   const group = `${namespace}.example.com`
   let hasDefinitions = false
   onTestFinished(async () => {
@@ -80,7 +92,8 @@ export async function makeDeploy(options: DeployTestOptions = {}): Promise<Deplo
   })
 
   const line = (args: string[]) => ['deploy', domain, ...args]
-  const optionsOf = (env: Record<string, string> = {}) => ({ cwd: root, env: { HOME: cluster.root, ...env } })
+  const run = (args: string[], { env, ...options }: Partial<MainOptions> = {}) =>
+    runMain(args, { cwd: root, env: { HOME: cluster.root, ...env }, ...options })
   return {
     cluster,
     root,
@@ -99,15 +112,21 @@ export async function makeDeploy(options: DeployTestOptions = {}): Promise<Deplo
       hasDefinitions ||= manifests.some(manifest => manifest.includes('CustomResourceDefinition'))
       writeArtifact(root, domain, target, manifests, layout)
     },
-    deploy: (args = [], env) => lo(line(args), optionsOf(env)),
-    succeed: async (args = [], env) => {
-      const done = await lo(line(args), optionsOf(env))
+    deploy: (args = [], env = {}) => run(line(args), { env }),
+    succeed: async (args = [], env = {}) => {
+      const done = await run(line(args), { env })
       if (done.exitCode === 0) return done
       throw new Error(`lo deploy ends with ${done.exitCode}\n${done.stdout}\n${done.stderr}`)
     },
-    deployJson: (args = [], env) => loJson(line(args), optionsOf(env)),
-    start: (args = [], env) => startLo(line(args), optionsOf(env)),
+    deployJson: async (args = [], env = {}) => {
+      const { exitCode, stdout } = await run(line([...args, '--json']), { env })
+      return { exitCode, document: JSON.parse(stdout) }
+    },
+    lo: run,
+    start: (args = [], env = {}) => startLo(line(args), { cwd: root, env: { HOME: cluster.root, ...env } }),
     kubectl: (args, input) => kubectl(cluster, ['--namespace', namespace, ...args], input),
+    record: () => readRecord(api, domain),
+    cleanUp: path => onTestFinished(() => remove(api, path)),
     get: async path => getObject(api, namespace, path),
   }
 }

@@ -17,6 +17,8 @@ ${indent(metadata, 2)}data:
   key: ${value}
 `
 
+export const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`
+
 export const deployment = (
   name: string,
   { replicas = 1, spec = '', ...pod }: PodOptions & { replicas?: number | undefined; spec?: string } = {},

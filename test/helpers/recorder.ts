@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import type { TestCluster } from './cluster.js'
+import { kubeconfigOf } from './decoy.js'
 
 export interface Recorded {
   method: string
@@ -17,6 +18,7 @@ export interface Recorded {
 }
 
 export interface Recorder {
+  server: string
   /** Cuts the connections of these requests, such as watches, in the middle of their answers. */
   cut: (isMeant: (request: Recorded) => boolean) => void
   /** A kubeconfig that leads through the recorder, with all rights. */
@@ -41,17 +43,21 @@ export async function recordRequests(
   const proxy = http.createServer(
     (request, response) => void pass(request, response, { server, agent, requests, open, decide }),
   )
+  // Longer than a test: a connection that is idle for a moment is not cut here.
+  proxy.keepAliveTimeout = 600_000
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     proxy.closeAllConnections()
     proxy.close()
     agent.destroy()
   })
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   return {
+    server: address,
     cut: isMeant => {
       for (const [response, request] of open) if (isMeant(request)) response.destroy()
     },
-    kubeconfig: kubeconfigFor(proxy.address() as AddressInfo),
+    kubeconfig: kubeconfigOf({ recorded: address }),
     requests,
     writes: () => writesIn(requests),
   }
@@ -128,12 +134,3 @@ function readKeys(file: string) {
     key: decode(user['client-key-data']),
   }
 }
-
-const kubeconfigFor = ({ port }: AddressInfo) =>
-  `apiVersion: v1
-kind: Config
-current-context: recorded
-contexts: [{ name: recorded, context: { cluster: recorded, user: recorded } }]
-clusters: [{ name: recorded, cluster: { server: 'http://127.0.0.1:${port}', insecure-skip-tls-verify: true } }]
-users: [{ name: recorded, user: {} }]
-`

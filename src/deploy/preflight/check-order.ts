@@ -10,6 +10,7 @@ import { hasNamespace } from './locate.js'
 interface Need {
   manifest: Manifest
   target: string
+  /** The name of a namespace, or a group and a kind. */
   what: string
   bringer: string
 }
@@ -75,13 +76,16 @@ async function filter(needs: readonly Need[], isMet: (need: Need) => Promise<boo
   return needs.filter((_, index) => !answers[index])
 }
 
+const said = (what: string) =>
+  what.includes('/') ? `the kind ${what.split('/')[1]}` : `the namespace ${what}`
+
 const mostProblems = 10
 
 function wrongOrder(missing: readonly Need[], targets: readonly PlannedTarget[], domain: string): LoError {
   const problems: Problem[] = missing.slice(0, mostProblems).map(({ manifest, target, what, bringer }) => ({
     file: manifest.file,
     line: manifest.line,
-    message: `${showId(manifest.id)} of ${target} needs ${what}, which ${bringer} brings later`,
+    message: `${showId(manifest.id)} of ${target} needs ${said(what)}, which ${bringer} brings later`,
   }))
   const bringers = new Set(missing.map(({ bringer }) => bringer))
   const names = targets.map(({ target }) => target)

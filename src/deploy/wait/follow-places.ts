@@ -27,7 +27,7 @@ export function followPlaces(
 ): Following {
   const { sleep, signal } = ctx
   const troubles = new Map<WatchedPlace, string>()
-  const listed = new Set<WatchedPlace>()
+  const open = new Set<WatchedPlace>(places)
   const followPlace = async (place: WatchedPlace) => {
     const onTrouble = (error: ApiError | undefined) => {
       if (error) troubles.set(place, error.message)
@@ -39,7 +39,7 @@ export function followPlaces(
     let resource = await find()
     while (!resource) {
       // Of a kind that is not there no object is. It may be about to come, though.
-      listed.add(place)
+      open.delete(place)
       bell.ring()
       await sleep(lookForKindEvery, signal)
       resource = await find()
@@ -50,7 +50,7 @@ export function followPlaces(
       ...(place.namespace !== undefined && { namespace: place.namespace }),
       take: place.take,
       onList: objects => {
-        listed.add(place)
+        open.delete(place)
         board.setAll(place, objects)
         bell.ring()
       },
@@ -60,13 +60,28 @@ export function followPlaces(
       signal,
     })
   }
-  for (const place of places) {
-    followPlace(place).catch(error => void (signal.aborted || bell.fail(explainRefusal(error, place))))
+  const start = (place: WatchedPlace) => {
+    followPlace(place).catch(error => {
+      if (signal.aborted) return
+      const parts = isForbidden(error) ? splitByNamespace(place) : []
+      if (parts.length === 0) return bell.fail(explainRefusal(error, place))
+      for (const part of parts) open.add(part)
+      open.delete(place)
+      parts.forEach(start)
+    })
   }
+  places.forEach(start)
   return {
-    isListed: () => listed.size === places.length,
+    isListed: () => open.size === 0,
     trouble: () => troubles.values().next().value,
   }
+}
+
+const isForbidden = (error: unknown) => error instanceof ApiError && error.status === 403
+
+/** The right to see some namespaces is enough, where only objects in these count. */
+function splitByNamespace({ namespaces = [], ...place }: WatchedPlace): WatchedPlace[] {
+  return namespaces.map(namespace => ({ ...place, namespace }))
 }
 
 function explainRefusal(error: unknown, { kind, namespace }: WatchedPlace): unknown {

@@ -40,6 +40,8 @@ interface BoardOptions {
   /** Deployments that this deploy has not applied are awaited too, wherever they are. */
   includeDeployments: boolean
   more: Surroundings
+  /** Whether an object that is not there may have done its work and be gone, as Jobs with a time to live are. */
+  mayBeGone: (id: ObjectId) => boolean
   now: () => number
   /** Called when something that is shown has changed. */
   onChange: () => void
@@ -50,6 +52,7 @@ export function createHealthBoard({
   own,
   includeDeployments,
   more,
+  mayBeGone,
   now,
   onChange,
 }: BoardOptions): HealthBoard {
@@ -72,20 +75,25 @@ export function createHealthBoard({
     board.set(key, { ...entry, isTerminal, since })
     if (!before || !isDeepStrictEqual(shownOf(before), shownOf({ ...entry, isTerminal }))) onChange()
   }
+  const putAbsent = ({ id, state }: Awaited, message: string) => {
+    if (!mayBeGone(id)) put({ id, isOwn: true, ...unseen, message })
+    else if (state !== 'failed')
+      put({ id, isOwn: true, ...unseen, state: 'healthy', message: 'is done, and gone' })
+  }
   const set = (object: KubeObject, isGone: boolean) => {
     const id = idOf(object)
     const known = board.get(keyOf(id))
     if (!known && !isForeign(id)) return
     if (!isGone) put({ id, isOwn: known?.isOwn ?? false, ...entryOf(object, more) })
-    else if (known?.isOwn) put({ id, isOwn: true, ...unseen, message: 'has been deleted' })
+    else if (known?.isOwn) putAbsent(known, 'has been deleted')
     else if (board.delete(keyOf(id))) onChange()
   }
   return {
     setAll: (place, objects) => {
       const present = new Set(objects.map(object => keyOf(idOf(object))))
-      for (const [key, { id, isOwn }] of board) {
-        if (!isIn(id, place) || present.has(key)) continue
-        if (isOwn) put({ id, isOwn, ...unseen })
+      for (const [key, known] of board) {
+        if (!isIn(known.id, place) || present.has(key)) continue
+        if (known.isOwn) putAbsent(known, unseen.message)
         else board.delete(key)
       }
       for (const object of objects) set(object, false)

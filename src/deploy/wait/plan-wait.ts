@@ -6,6 +6,8 @@ import type { Awaited, Place } from './health-board.js'
 /** Objects of one kind that are followed with one list and one watch. */
 export interface WatchedPlace extends Place {
   apiVersion: string
+  /** Of a place in all namespaces, those that count: to be followed one by one by whoever may not see all. */
+  namespaces?: string[]
   /** Leaves out what nobody waits for, so that the size of the cluster does not matter. */
   take: (object: KubeObject) => KubeObject | undefined
 }
@@ -24,11 +26,15 @@ export function planPlaces(own: readonly Manifest[], includeDeployments: boolean
     .filter(([first]) => !(includeDeployments && isDeployment(first!)))
     .map(manifests => {
       const [{ apiVersion, id }] = manifests as [Manifest]
-      const namespaces = new Set(manifests.map(({ id }) => id.namespace))
+      const namespaces = [...new Set(manifests.flatMap(({ id }) => id.namespace ?? []))]
       const wanted = new Set(manifests.map(({ id }) => keyOf(id)))
       const take = (object: KubeObject) =>
         wanted.has(keyOf(idOf(object))) ? withoutManagers(object) : undefined
-      return placeOf(apiVersion, id.kind, namespaces.size === 1 ? id.namespace : undefined, take)
+      if (namespaces.length === 1) return placeOf(apiVersion, id.kind, id.namespace, take)
+      return {
+        ...placeOf(apiVersion, id.kind, undefined, take),
+        ...(namespaces.length > 1 && { namespaces }),
+      }
     })
   return [...deployments, ...others]
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Context } from '../../context.js'
 import { ApiError } from '../../kube/api.js'
 import { listAll } from '../../kube/list.js'
-import type { ObjectId } from '../../kube/object.js'
+import { keyOf, type ObjectId } from '../../kube/object.js'
 import { persist } from '../../kube/persist.js'
 import { collectionPath } from '../../kube/resources.js'
 import type { Manifest } from '../artifact/manifest.js'
@@ -74,6 +74,7 @@ export async function waitHealthy(
     own: own.map(({ id }) => id),
     includeDeployments: request.includeDeployments,
     more: await lookAround(own, request.deadline, connection, { ...ctx, signal }),
+    mayBeGone: isAmong(own.filter(isPassingJob)),
     now: ctx.now,
     onChange: bell.ring,
   })
@@ -115,6 +116,15 @@ export async function waitHealthy(
   } finally {
     over.abort()
   }
+}
+
+/** One that is removed when it is done: https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/ */
+const isPassingJob = ({ id, text }: Manifest) =>
+  id.group === 'batch' && id.kind === 'Job' && text.includes('ttlSecondsAfterFinished')
+
+function isAmong(manifests: readonly Manifest[]): (id: ObjectId) => boolean {
+  const keys = new Set(manifests.map(({ id }) => keyOf(id)))
+  return id => keys.has(keyOf(id))
 }
 
 function namespacesOf(unhealthy: Awaited[]): Set<string> {
