@@ -21,14 +21,14 @@ export const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmet
 
 export const deployment = (
   name: string,
-  { replicas = 1, spec = '', ...pod }: PodOptions & { replicas?: number | undefined; spec?: string } = {},
+  { replicas = 1, spec = '', ...pod }: PodOptions & { replicas?: number | null; spec?: string } = {},
 ) =>
   `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
 spec:
-${replicas === undefined ? '' : `  replicas: ${replicas}\n`}  selector:
+${replicas === null ? '' : `  replicas: ${replicas}\n`}  selector:
     matchLabels:
       app: ${name}
 ${indent(spec, 2)}  template:

@@ -8,6 +8,7 @@ import { persist } from '../../kube/persist.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
 import { applyUntilSettled } from './apply-until-settled.js'
+import { claimsNothing } from './claims-nothing.js'
 import { compareSeen, isProof } from './compare.js'
 import { lookUp, type Seen } from './look-up.js'
 import { planRuns } from './plan-stages.js'
@@ -61,7 +62,11 @@ export async function applyManifests(
     const look = () => lookUp(manifests, connection, { signal: ctx.signal })
     work.before = await persist(look, { ...ctx, deadline: options.deadline })
     await clearTerminating(manifests, work, ctx)
-    for (const side of work.refusals.size > 0 ? [] : planRuns(manifests)) {
+    for (const manifest of manifests) {
+      if (claimsNothing(manifest, work.before.get(keyOf(manifest.id)))) work.applied.add(manifest)
+    }
+    const open = manifests.filter(manifest => !work.applied.has(manifest))
+    for (const side of work.refusals.size > 0 ? [] : planRuns(open)) {
       await applySideBySide(side, work, ctx)
       if (work.refusals.size > 0) break
     }

@@ -32,7 +32,10 @@ export function planRefusal({ id }: Pick<Manifest, 'id'>, error: ApiError): Refu
     return {
       reason: 'conflict',
       message: 'other field managers have set other values',
-      conflicts: conflicts.map(({ field = '', message = '' }) => ({ field, manager: managerOf(message) })),
+      conflicts: conflicts
+        .map(({ field = '', message = '' }) => ({ field, manager: managerOf(message) }))
+        // The API server goes through managers in no order.
+        .sort((one, other) => compare(one.field, other.field) || compare(one.manager, other.manager)),
     }
   }
   const because = (reason: RefusalReason): Refusal => ({ reason, message: shortOf(message) })
@@ -99,6 +102,8 @@ const races: readonly RefusalReason[] = [
 
 /** Waiting may help: these are races that a first deploy has with itself, and outages. */
 export const isRace = ({ reason }: Refusal) => races.includes(reason)
+
+const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
 
 /** `conflict with "kubectl" using v1`, and the like, in https://github.com/kubernetes/kubernetes/blob/v1.33.0/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go */
 const managerOf = (message: string) => /^conflict with "(.*?)"/.exec(message)?.[1] ?? message
