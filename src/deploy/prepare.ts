@@ -74,6 +74,7 @@ export async function prepareDeploy(
     return { request, connection, close: api.close }
   } catch (error) {
     api.close()
+    if (ctx.signal.aborted) throw interrupted(ctx.signal.reason)
     throw error instanceof ApiError ? explainApi(error, api) : error
   }
 }
@@ -110,6 +111,9 @@ function choose(
   }
   return chosen
 }
+
+const interrupted = (cause: LoError) =>
+  new LoError('INTERRUPTED', cause.message, { detail: 'Nothing has been applied.', cause })
 
 /** Preflight asks many things, each of which the API server may refuse or be too busy for. */
 function explainApi(error: ApiError, { server }: KubeApi): LoError {

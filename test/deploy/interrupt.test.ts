@@ -41,6 +41,19 @@ const many = (kind: (name: string) => string, count: number) =>
 
 describe.each<Signal>(['SIGINT', 'SIGTERM'])('%s', signal => {
   itOnCluster(
+    'ends a deploy that still checks what it has to know: nothing has been applied',
+    async () => {
+      const test = await makeDeploy()
+      test.artifact('web', [configMap('a')])
+      const isDiscovery = ({ path, agent }: Recorded) => agent === 'lok8s' && path === '/api/v1'
+      const ended = await interruptAt(test, isDiscovery, signal)
+      expect(ended).toMatchObject({ exitCode: 130, stdout: [''], left: [] })
+      expect(ended.stderr).toEqual([`error: Interrupted (${signal}).`, '  Nothing has been applied.'])
+    },
+    clusterTimeout,
+  )
+
+  itOnCluster(
     'ends a deploy that applies definitions: nothing is applied, and the next run finishes',
     async () => {
       const test = await makeDeploy()

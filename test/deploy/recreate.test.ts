@@ -89,7 +89,8 @@ describe('what cannot be changed', () => {
       expect((await test.get(path))?.metadata.uid).toBe(before?.metadata.uid)
 
       const forced = await test.succeed(['--wait', 'none', '--force-recreate'])
-      expect(forced.stderr).toContain('cannot be changed; it is deleted and made again')
+      const loss = kind === 'PersistentVolumeClaim' ? ', with its data,' : ''
+      expect(forced.stderr).toContain(`cannot be changed; it is deleted${loss} and made again`)
       expect(forced.stdout).toMatch(/^web {2}applied +1 created, 1 unchanged/)
       expect((await test.get(path))?.metadata.uid).not.toBe(before?.metadata.uid)
       // Kubernetes 1.20 writes a StatefulSet with claims again whenever it is applied.

@@ -55,7 +55,7 @@ async function remove(
   const say = (message: string) => output.event({ type: 'notice', message: `${showId(id)} ${message}` })
   if (isLeaving) say('is being deleted; waiting until it is gone')
   else {
-    say('cannot be changed; it is deleted and made again')
+    say(`cannot be changed; it is deleted${lossOf.get(id.kind) ?? ''} and made again`)
     const body = { propagationPolicy: 'Background', preconditions: { uid: seen.uid } }
     const path = objectPath(resource, id)
     await persist(() => getOptional(() => api.request('DELETE', path, { body, signal })), patience)
@@ -76,6 +76,12 @@ async function remove(
     }
   )
 }
+
+/** What goes with it, and does not come again. */
+const lossOf = new Map([
+  ['CustomResourceDefinition', ', with all objects of its kind,'],
+  ['PersistentVolumeClaim', ', with its data,'],
+])
 
 /** Milliseconds. Most controllers need seconds. */
 const timeForFinalizers = 30_000
