@@ -2,10 +2,13 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
+import type { ApiError } from '../../src/kube/api.js'
+import { connect } from '../../src/kube/connect.js'
 import { until } from '../drivers/rehearsal/processes.js'
 import { clusterTimeout, itOnCluster } from '../helpers/cluster.js'
 import { type DeployTest, makeDeploy } from '../helpers/deploy.js'
 import { deployment } from '../helpers/manifests.js'
+import { makeFolder } from '../helpers/project.js'
 
 /** A service account that may do everything, with a token that can be replaced. */
 async function makeAccount(test: DeployTest) {
@@ -41,6 +44,18 @@ metadata:
   }
 }
 
+/** For ten seconds more the API server takes a revoked token from its memory. */
+async function isRefused(test: DeployTest, token: string): Promise<boolean> {
+  const file = path.join(makeFolder(), 'kubeconfig')
+  writeFileSync(file, withUser(test, { token }))
+  const api = await connect(file, { now: () => performance.now() })
+  const answer = api.request('GET', '/api/v1/nodes').then(
+    () => 200,
+    error => (error as ApiError).status,
+  )
+  return (await answer.finally(api.close)) === 401
+}
+
 /** The kubeconfig of the cluster with this user instead. */
 function withUser({ cluster }: DeployTest, user: Record<string, unknown>): string {
   const config = parse(readFileSync(cluster.kubeconfig, 'utf8')) as { users: { user: unknown }[] }
@@ -69,7 +84,8 @@ itOnCluster.each<[string, (test: DeployTest, file: string) => Record<string, unk
     const test = await makeDeploy()
     const { makeToken, revoke } = await makeAccount(test)
     const file = path.join(test.root, 'token')
-    writeFileSync(file, await makeToken('old'))
+    const old = await makeToken('old')
+    writeFileSync(file, old)
     test.useKubeconfig(withUser(test, userWith(test, file)))
     test.artifact('a', [deployment('a', { trouble: { 'ready-after': '10m' } })])
     test.artifact('b', [deployment('b')])
@@ -77,6 +93,7 @@ itOnCluster.each<[string, (test: DeployTest, file: string) => Record<string, unk
     await until(async () => (await test.get('apps/v1 deployments/a'))?.status !== undefined)
     writeFileSync(file, await makeToken('new'))
     await revoke('old')
+    await until(() => isRefused(test, old))
     const patch =
       '{"spec":{"template":{"metadata":{"annotations":{"rehearsal.lok8s.dev/ready-after":"1ms"}}}}}'
     await test.kubectl(['patch', 'deployment', 'a', '--patch', patch])
