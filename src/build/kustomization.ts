@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { readPlainly, standsOn } from './plain-kustomization.js'
 import { statOf } from './stat.js'
 
 /** A KRM function that kustomize leaves out, with exit code 0, unless it is called with more than its usual flags. */
@@ -17,9 +18,17 @@ export interface Needs {
 }
 
 /** Nothing but text, lists and maps is looked for. */
-const quick = { logLevel: 'silent', schema: 'failsafe', prettyErrors: false, uniqueKeys: false } as const
+const quick = {
+  logLevel: 'silent',
+  schema: 'failsafe',
+  merge: true,
+  prettyErrors: false,
+  uniqueKeys: false,
+} as const
 
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+const inflatesCharts = /^helmChart(?:s|InflationGenerator)$/i
+const configuresFunctions = /^(?:generators|transformers|validators)$/i
 const functionAnnotations = ['config.kubernetes.io/function', 'config.k8s.io/function']
 
 /**
@@ -47,16 +56,16 @@ interface Visit {
 function visitFolder(folder: string, visit: Visit): void {
   const file = kustomizationFile(folder)
   if (file === undefined) return
-  const real = ignoringMistakes(() => realpathSync(folder)) ?? folder
+  const real = ignoringMistakes(() => realpathSync.native(folder)) ?? folder
   const key = `${visit.isConfig} ${real}`
   if (visit.seen.has(key)) return
   visit.seen.add(key)
-  const kustomization = readYaml(file)
+  const kustomization = readKustomization(file)
   if (!isRecord(kustomization)) return
-  if (kustomization.helmCharts || kustomization.helmChartInflationGenerator) visit.needs.helm = true
-  for (const field of ['resources', 'bases', 'components']) visitEntries(folder, kustomization[field], visit)
-  for (const field of ['generators', 'transformers', 'validators']) {
-    visitEntries(folder, kustomization[field], { ...visit, isConfig: true }, file)
+  for (const [field, value] of Object.entries(kustomization)) {
+    if (value && inflatesCharts.test(field)) visit.needs.helm = true
+    if (standsOn.test(field)) visitEntries(folder, value, visit)
+    if (configuresFunctions.test(field)) visitEntries(folder, value, { ...visit, isConfig: true }, file)
   }
 }
 
@@ -97,8 +106,11 @@ function runtimeOf(config: unknown): KrmFunction['runtime'] | undefined {
   return (['exec', 'starlark'] as const).find(runtime => spec[runtime] !== undefined)
 }
 
-function readYaml(file: string): unknown {
-  return ignoringMistakes(() => parse(readFileSync(file, 'utf8'), quick))
+function readKustomization(file: string): unknown {
+  return ignoringMistakes(() => {
+    const text = readFileSync(file, 'utf8')
+    return readPlainly(text) ?? parse(text, quick)
+  })
 }
 
 function ignoringMistakes<Value>(read: () => Value): Value | undefined {

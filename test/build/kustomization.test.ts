@@ -89,6 +89,29 @@ it.each([
     '../two/x.yaml',
   ],
   [
+    'in a field in another case, as kustomize takes it',
+    { 'target/kustomization.yaml': 'TransFormers:\n- x.yaml\n', 'target/x.yaml': exec },
+    'x.yaml',
+  ],
+  [
+    'in a base of a field in another case',
+    {
+      'target/kustomization.yaml': 'RESOURCES:\n- ../base\n',
+      'base/kustomization.yaml': 'transformers: [x.yaml]',
+      'base/x.yaml': exec,
+    },
+    '../base/x.yaml',
+  ],
+  [
+    'behind a merge key',
+    {
+      'target/kustomization.yaml':
+        'helmCharts:\n- valuesInline: &a { transformers: [x.yaml] }\n  name: x\n<<: *a\n',
+      'target/x.yaml': exec,
+    },
+    'x.yaml',
+  ],
+  [
     'under the older annotation',
     {
       'target/kustomization.yaml': 'generators: [x.yaml]',
