@@ -1,4 +1,5 @@
-import { setMaxListeners } from 'node:events'
+import { spawn } from 'node:child_process'
+import { once, setMaxListeners } from 'node:events'
 import {
   accessSync,
   closeSync,
@@ -47,7 +48,7 @@ export async function systemContext(args: string[]): Promise<Context> {
     openShell: openShellWith(signal, running),
     fetch: globalThis.fetch,
     find: program => findOnPath(program, env.PATH ?? ''),
-    ...(process.stdin.isTTY && stderr.isTTY && { ask: askWith(signal) }),
+    ...(stderr.isTTY && process.stdin.isTTY && { ask: askWith(signal) }),
     output,
   }
 }
@@ -281,21 +282,14 @@ const mostBytes = 512 * 1024 * 1024
 
 function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
   return async (script, args, env) => {
-    const { execa } = await import('execa')
     signal.throwIfAborted()
-    const token = globalThis.crypto.randomUUID()
-    const shell = execa('/bin/sh', ['-c', script, 'sh', token, ...args], {
-      env,
-      encoding: 'buffer',
-      buffer: false,
-      stdin: 'pipe',
-      reject: false,
-      cleanup: false,
-      // A group of its own: so `lo` can end what a program has started in turn.
-      detached: true,
-    })
+    // Against accidents: whoever writes it on purpose finds it in the arguments of the shell.
+    const token = Math.random().toString(36).slice(2)
+    const shell = await startShell(['-c', script, 'sh', token, ...args], env)
     const end: End = name => endGroup(shell.pid, name)
     running.add(end)
+    // An interrupt while it started has passed it by.
+    if (signal.aborted) end('SIGTERM')
     // The shell may be gone before it has read a line; what it leaves unanswered says so.
     shell.stdin.on('error', () => {})
     const mark = Buffer.from(`\0${token}\0`)
@@ -324,6 +318,18 @@ function openShellWith(signal: AbortSignal, running: Set<End>): OpenShell {
         if (!isBusy && !signal.aborted) running.delete(end)
       },
     }
+  }
+}
+
+/** By Node itself: nothing of execa is wanted here, and to load that takes longer than a small render. */
+async function startShell(args: string[], env: Record<string, string>) {
+  try {
+    // A group of its own: so `lo` can end what a program has started in turn.
+    const shell = spawn('/bin/sh', args, { env: { ...process.env, ...env }, detached: true })
+    await once(shell, 'spawn')
+    return shell
+  } catch (error) {
+    throw cannotStart('/bin/sh', undefined, { shortMessage: messageOf(error) })
   }
 }
 
