@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.js'
@@ -114,7 +113,8 @@ const stageForm = /^\.lo-(\d+)-(.+)-([A-Za-z0-9]{6})$/
 
 /** Something new beside the artifacts. Should this build be killed, the next one knows by the name what it is. */
 function freshName({ artifacts, target }: Place, pid: number): string {
-  return path.join(artifacts, `.lo-${pid}-${target}-${randomBytes(3).toString('hex')}`)
+  const suffix = Math.random().toString(36).slice(2, 8).padEnd(6, '0')
+  return path.join(artifacts, `.lo-${pid}-${target}-${suffix}`)
 }
 
 /** A render that has become empty is a mistake more often than a wish, and a sync would delete everything. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ResourceId } from './resource.js'
 
 /** What every file system we know of takes. */
@@ -17,10 +16,10 @@ export function planFileNames(ids: readonly ResourceId[]): string[] {
     isTaken(short[index]!) ? join([id.kind, groupOf(id), id.namespace, id.name]) : short[index]!,
   )
   const isStillTaken = countNames(withGroup)
-  const seen = new Map<string, number>()
+  const taken = new Set(withGroup.map(name => `${name}${ending}`.toLowerCase()))
   return withGroup.map((name, index) => {
     const isTooLong = name.length + ending.length > longestFileName
-    return isTooLong || isStillTaken(name) ? withHash(name, ids[index]!, seen) : name + ending
+    return isTooLong || isStillTaken(name) ? withHash(name, ids[index]!, taken) : name + ending
   })
 }
 
@@ -30,20 +29,30 @@ function countNames(names: readonly string[]): (name: string) => boolean {
   return name => counts.get(name.toLowerCase())! > 1
 }
 
-/** The hash is of the whole identity; should even that come twice, the second gets another one. */
+/** The hash is of the whole identity; where even that comes twice, the second gets another one. */
 function withHash(
   name: string,
   { apiVersion, kind, namespace, name: ownName }: ResourceId,
-  seen: Map<string, number>,
+  taken: Set<string>,
 ): string {
   const identity = JSON.stringify([apiVersion, kind, namespace, ownName])
-  const nth = seen.get(identity) ?? 0
-  seen.set(identity, nth + 1)
-  const hash = createHash('sha256')
-    .update(`${identity}${nth || ''}`)
-    .digest('hex')
-    .slice(0, 12)
-  return `${name.slice(0, longestFileName - ending.length - hash.length - 1)}.${hash}${ending}`
+  for (let nth = 0; ; nth++) {
+    const hash = hashOf(`${identity}${nth || ''}`)
+    const file = `${name.slice(0, longestFileName - ending.length - hash.length - 1)}.${hash}${ending}`
+    if (taken.has(file.toLowerCase())) continue
+    taken.add(file.toLowerCase())
+    return file
+  }
+}
+
+/**
+ * FNV-1a with 64 bits, the first twelve digits. It need not be safe, since `withHash` looks whether a name is taken;
+ * and to load `node:crypto` takes as long as half a render. http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+function hashOf(text: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return hash.toString(16).padStart(16, '0').slice(0, 12)
 }
 
 const groupOf = ({ apiVersion }: ResourceId) =>

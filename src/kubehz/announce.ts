@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import type { Context } from '../context.js'
 import { messageOf } from '../errors.js'
@@ -17,6 +16,7 @@ export async function announce(
   { domain, fingerprint }: Registered,
   { env, output }: Pick<Context, 'env' | 'output'>,
 ): Promise<void> {
+  const { randomUUID } = await import('node:crypto')
   // Nothing in the value can be this line, so nothing in it can set another output.
   const end = `end-${randomUUID()}`
   const files = {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -37,7 +36,7 @@ export async function writeActive(project: Project, name: string): Promise<void>
     )
   }
   const file = activeFile(project)
-  const fresh = `${file}.${randomBytes(3).toString('hex')}`
+  const fresh = `${file}.${Math.random().toString(36).slice(2)}`
   try {
     await writeFile(fresh, `${name}\n`)
     await rename(fresh, file)

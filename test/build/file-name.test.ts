@@ -59,6 +59,15 @@ it('gives a resource the same hash whatever else there is', () => {
   expect(planFileNames([map('b'), ...pair.toReversed()])).toEqual(['ConfigMap.b.yaml', second, first])
 })
 
+it('tells a hashed name apart from a resource that is called so', () => {
+  const pair = [map('a'), { ...map('a'), apiVersion: 'v2' }]
+  const [first = ''] = planFileNames(pair)
+  const namesake = map(first.slice('ConfigMap.'.length, -'.yaml'.length))
+  const planned = planFileNames([...pair, namesake])
+  expect(planned[2]).toBe(first)
+  expect(new Set(planned).size).toBe(3)
+})
+
 it('keeps a name of 255 bytes and shortens a longer one, staying distinct', () => {
   const long = 'a'.repeat(253)
   const planned = planFileNames([map('b'.repeat(240)), map('c'.repeat(241)), map(long, 'x'), map(long, 'y')])
