@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-import module from 'node:module'
+const { enableCompileCache } = require('node:module')
 
-module.enableCompileCache?.()
-const { main, systemContext } = await import('../dist/lo.js')
+enableCompileCache?.()
+const { main, systemContext } = require('../dist/lo.cjs')
 const args = process.argv.slice(2)
-process.exitCode = await main(args, await systemContext(args))
+systemContext(args)
+  .then(ctx => main(args, ctx))
+  .then(exitCode => {
+    process.exitCode = exitCode
+  })

@@ -1,36 +1,34 @@
 // Bundles src/ and everything it imports into dist/, so that an installed lo is one package which starts fast:
-// what a dynamic import brings becomes a file of its own, read only when it is needed.
+// what a dynamic import brings becomes a file of its own, read only when it is needed. As CommonJS, which Node
+// starts with less work than ES modules.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 
 const root = path.resolve(import.meta.dirname, '..')
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/lo.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+const { output } = await build({
+  cwd: root,
+  input: 'src/lo.ts',
   platform: 'node',
-  target: 'node20.11',
-  chunkNames: '[name]-[hash]',
-  // Packages that still are CommonJS call require, which ES modules do not have.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  transform: { target: 'node20.11' },
+  output: {
+    dir: 'dist',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
   },
-  metafile: true,
-  logLevel: 'warning',
+  logLevel: 'warn',
 })
 
-const packages = Object.keys(metafile.inputs)
+const packages = output
+  .flatMap(file => ('moduleIds' in file ? file.moduleIds : []))
   .map(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
   .filter(folder => folder !== undefined)
 const notices = [...new Set(packages)].sort().map(folder => {
-  const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
-  const file = readdirSync(path.join(root, folder)).find(name => /^licen[cs]e/i.test(name))
-  const text = file ? readFileSync(path.join(root, folder, file), 'utf8').trim() : ''
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find(name => /^licen[cs]e/i.test(name))
+  const text = file ? readFileSync(path.join(folder, file), 'utf8').trim() : ''
   return `${name} ${version} (${license})\n\n${text}\n`
 })
 writeFileSync(path.join(root, 'dist/licenses.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`))

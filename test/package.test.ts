@@ -18,7 +18,8 @@ it('installs from its packed file, alone, and runs through npx', async () => {
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const packed = files.map(file => file.path).sort()
   const built = readdirSync(path.join(root, 'dist')).map(name => `dist/${name}`)
-  expect(packed).toEqual(['LICENSE', 'README.md', 'bin/lo.js', 'package.json', ...built].sort())
+  const others = ['LICENSE', 'README.md', 'bin/lo.js', 'bin/package.json', 'package.json']
+  expect(packed).toEqual([...others, ...built].sort())
 
   const project = makeFolder()
   await execa('npm', ['init', '-y'], { cwd: project })
