@@ -18,8 +18,11 @@ it('installs from its packed file, alone, and runs through npx', async () => {
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const packed = files.map(file => file.path).sort()
   const built = readdirSync(path.join(root, 'dist')).map(name => `dist/${name}`)
+  const addons = readdirSync(path.join(root, 'addons'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
   const others = ['LICENSE', 'README.md', 'bin/lo.js', 'bin/package.json', 'package.json']
-  expect(packed).toEqual([...others, ...built].sort())
+  expect(packed).toEqual([...others, ...addons, ...built].sort())
 
   const project = makeFolder()
   await execa('npm', ['init', '-y'], { cwd: project })

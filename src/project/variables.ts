@@ -7,6 +7,7 @@ import { showName } from './name.js'
 import { suggest } from './nearest.js'
 import type { Project } from './root.js'
 import type { Cluster } from './spec/load.js'
+import { specVariables } from './spec-variables.js'
 
 /** Which kubeconfig, and which context in it, when not those of the domain's own cluster. */
 export interface ClusterFlags {
@@ -24,16 +25,12 @@ export function loadVariables(
   flags: ClusterFlags,
   { cwd, env, output }: Pick<Context, 'cwd' | 'env' | 'output'>,
 ): Record<string, string | undefined> {
-  const { kubernetes, cluster: named } = cluster.spec.spec
   const file = flags.kubeconfig
     ? namedFile(path.resolve(cwd, flags.kubeconfig))
     : kubeconfigFile(project, cluster)
   const warn = (message: string) => output.event({ type: 'warning', file, message })
   return {
-    LOK8S_SPEC_CLUSTER_NAME: cluster.spec.metadata.name,
-    LOK8S_SPEC_CLUSTER_DOMAIN: named.domain,
-    LOK8S_SPEC_CLUSTER_NAMESPACE: named.namespace,
-    LOK8S_SPEC_KUBERNETES_VERSION: kubernetes?.version,
+    ...specVariables(cluster.spec),
     ...loadApiAddress(file, flags.context, warn),
     ...env,
   }

@@ -66,6 +66,23 @@ it.each([
   expect(events).toEqual([])
 })
 
+it('has what kinds say of their own', () => {
+  const more = '  kubernetes: { version: v1.33.5 }\n  dns: { domainFilter: example.org }\n'
+  const lo = `${more}  loadBalancer: { pool: 10.0.0.1-10.0.0.9 }\n  network: { name: n, cidr: 10.0.0.0/24 }\n  registries: { prefix: r }\n`
+  const spec = clusterSpec('example.com', lo).replace('Rehearsal', 'Lo')
+  const { variables } = loadIn({ 'clusters/example.com/cluster.lok8s.yaml': spec })
+  expect(variables).toEqual({
+    ...ofSpec,
+    LOK8S_SPEC_DNS_DOMAINFILTER: 'example.org',
+    LOK8S_SPEC_LOADBALANCER_POOL: '10.0.0.1-10.0.0.9',
+    LOK8S_SPEC_LOADBALANCER_POOL_START: '10.0.0.1',
+    LOK8S_SPEC_LOADBALANCER_POOL_END: '10.0.0.9',
+    LOK8S_SPEC_NETWORK_NAME: 'n',
+    LOK8S_SPEC_NETWORK_SUBNET: '10.0.0.0/24',
+    LOK8S_SPEC_REGISTRY_PREFIX: 'r',
+  })
+})
+
 it('finds the kubeconfig under its older name first', () => {
   const { variables, file } = loadIn({
     '.kubeconfig/test.yaml': kubeconfig('https://newer.example.com'),

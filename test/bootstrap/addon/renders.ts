@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { inject, onTestFinished, vi } from 'vitest'
 import { type RenderSettings, renderAddon } from '../../../src/bootstrap/addon/render-addon.js'
+import { builtInFolder } from '../../../src/bootstrap/built-in.js'
 import { planBootstrap } from '../../../src/bootstrap/plan.js'
 import { findRenderer } from '../../../src/build/render.js'
 import type { Context } from '../../../src/context.js'
@@ -58,6 +59,8 @@ export interface RenderOptions {
   cache?: string
   /** Whether nothing else is rendered meanwhile, so that what is left behind can be told. */
   isAlone?: boolean
+  /** Whether the addons that come with `lo` are there. */
+  usesBuiltIn?: boolean
 }
 
 /** Renders the only entry of a project with these files, with real programs. */
@@ -71,12 +74,13 @@ export async function render(
     ctx: change,
     cache = makeFolder(),
     isAlone = true,
+    usesBuiltIn = false,
   }: RenderOptions = {},
 ) {
   const spec = clusterSpec('example.com', `  bootstrap:\n    - ${entry}\n`)
   const project = projectOf({ 'clusters/example.com/cluster.lok8s.yaml': spec, ...files })
   const { cluster } = loadDomain(project, findDomain(project, 'example.com'))
-  const builtIn = makeFolder()
+  const builtIn = usesBuiltIn ? builtInFolder() : makeFolder()
   const [planned] = planBootstrap(project, cluster, builtIn).entries
   const temporary = isAlone ? ownTemporaryFolder() : undefined
   const bins = [inject('helms')[helm]!, inject('renderers')[renderer]]
