@@ -96,9 +96,16 @@ export type Event =
   | ({ type: 'target-deployed' } & DeployedTarget)
   | { type: 'deploy-finished' }
   // The entries of a bootstrap in their order, each with those that come before it.
-  | { type: 'bootstrap-started'; domain: string; entries: { entry: string; after: string[] }[] }
+  | {
+      type: 'bootstrap-started'
+      domain: string
+      server: string
+      entries: { entry: string; after: string[] }[]
+    }
   | { type: 'entry-started'; entry: string }
   // It is applied, and others wait until it is ready.
   | { type: 'entry-applied'; entry: string }
+  | ({ type: 'entry-settling'; entry: string } & HealthProgress)
   | ({ type: 'entry-finished' } & BootstrappedEntry)
-  | { type: 'bootstrap-finished' }
+  // `criticalPath`: the entries that decided how long it took.
+  | { type: 'bootstrap-finished'; criticalPath: string[]; milliseconds: number }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import type { RefusalReason } from '../deploy/apply/refusal.js'
 import { LoError } from '../errors.js'
 import type { BootstrappedEntry } from '../events.js'
 import type { PlannedEntry } from './find-addon.js'
@@ -13,10 +14,16 @@ export interface AppliedAddon {
   configured: number
 }
 
+/** Why the cluster does not take an addon. */
+export interface RefusedAddon {
+  reasons: RefusalReason[]
+  error: LoError
+}
+
 /** What a bootstrap does with one addon. Both throw `LoError`, or the reason of the signal after an interrupt. */
 export interface AddonEngine {
-  /** Renders the addon and applies it. May be called again after it has thrown. */
-  apply: (entry: PlannedEntry) => Promise<AppliedAddon>
+  /** Renders the addon and applies it. Can be called again after a refusal. */
+  apply: (entry: PlannedEntry) => Promise<AppliedAddon | RefusedAddon>
   /** Waits until what was applied is ready, at most so many milliseconds; `why` says what keeps it from that. */
   waitReady: (entry: PlannedEntry, timeout: number) => Promise<{ ready: boolean; why: string[] }>
 }
@@ -111,9 +118,11 @@ export async function runEntries(
 
   /** Best effort: what is not ready in time counts as done, and says so. */
   async function settle(entry: PlannedEntry): Promise<void> {
+    const start = now()
     const { ready, why } = await engine.waitReady(entry, longestSettling)
     if (ready) return
-    const message = `${entry.name} is not ready after ${longestSettling / 1000} seconds; what depends on it starts all the same`
+    const seconds = Math.round((now() - start) / 1000)
+    const message = `${entry.name} is not ready after ${seconds} seconds; what depends on it starts all the same`
     output.event({ type: 'warning', message: [message, ...why].join('\n') })
   }
 
@@ -141,23 +150,22 @@ export async function runEntries(
   }
 }
 
+/** Throws the error of a refusal that is not worth another try. */
 async function applyWithRetries(
   entry: PlannedEntry,
   engine: AddonEngine,
   { sleep, output }: Pick<RunContext, 'sleep' | 'output'>,
 ): Promise<AppliedAddon> {
   for (let retries = 0; ; retries++) {
-    try {
-      return await engine.apply(entry)
-    } catch (error) {
-      if (!(error instanceof LoError)) throw error
-      const retry = planRetry([error.message, error.detail].join('\n'), retries)
-      if (!retry) throw error
-      output.event({
-        type: 'notice',
-        message: `${entry.name}: ${retry.what}; trying again in ${retry.delay / 1000} seconds`,
-      })
-      await sleep(retry.delay)
-    }
+    const result = await engine.apply(entry)
+    if (!('error' in result)) return result
+    const retry = planRetry(result.reasons, retries)
+    if (!retry) throw result.error
+    const seconds = retry.delay / 1000
+    output.event({
+      type: 'notice',
+      message: `${entry.name}: ${retry.what}; trying again in ${seconds} seconds`,
+    })
+    await sleep(retry.delay)
   }
 }

@@ -3,12 +3,12 @@ import { findCriticalPath } from '../../src/bootstrap/critical-path.js'
 import { planRetry } from '../../src/bootstrap/retry.js'
 
 it.each([
-  ['a kind that is not known', 'no matches for kind "Issuer" in version "cert-manager.io/v1"'],
-  ['a kind that is not known, in the words of newer kubectl', 'resource mapping not found for name: "x"'],
-  ['a kind that is not known, by its hint', 'ensure CRDs are installed first'],
-  ['a webhook without an answer', 'Internal error occurred: failed calling webhook "w": dial tcp: refused'],
-])('tries again: %s', (_what, said) => {
-  expect([0, 1, 2, 3, 4, 5, 6].map(retries => planRetry(said, retries)?.delay)).toEqual([
+  'unknown-kind',
+  'webhook',
+  'unavailable',
+  'unreachable',
+] as const)('tries again six times: %s', reason => {
+  expect([0, 1, 2, 3, 4, 5, 6].map(retries => planRetry([reason], retries)?.delay)).toEqual([
     3000,
     6000,
     9000,
@@ -19,15 +19,29 @@ it.each([
   ])
 })
 
+it('waits less for a namespace, which nothing has to start for', () => {
+  expect([0, 1, 2, 3].map(retries => planRetry(['missing-namespace'], retries)?.delay)).toEqual([
+    3000,
+    6000,
+    9000,
+    undefined,
+  ])
+})
+
 it.each([
-  ['a webhook that says no', 'admission webhook "w" denied the request: no'],
-  ['an immutable field', 'spec.selector: Invalid value: field is immutable'],
-  ['a missing right', 'deployments.apps is forbidden: User "u" cannot patch'],
-  ['an invalid object', 'Deployment.apps "x" is invalid: spec.replicas'],
-  ['a missing namespace', 'namespaces "x" not found'],
-  ['nothing', ''],
-])('does not try again: %s', (_what, said) => {
-  expect(planRetry(said, 0)).toBeUndefined()
+  'conflict',
+  'immutable',
+  'terminating',
+  'forbidden',
+  'invalid',
+  'unexplained',
+] as const)('does not try again: %s', reason => {
+  expect(planRetry([reason], 0)).toBeUndefined()
+  expect(planRetry(['webhook', reason], 0)).toBeUndefined()
+})
+
+it('does not try again what was refused for no known reason', () => {
+  expect(planRetry([], 0)).toBeUndefined()
 })
 
 const graphOf = (...after: number[][]) => ({

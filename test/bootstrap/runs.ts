@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { PlannedEntry } from '../../src/bootstrap/find-addon.js'
 import { type AddonEngine, type EntryResult, runEntries } from '../../src/bootstrap/run.js'
+import type { RefusalReason } from '../../src/deploy/apply/refusal.js'
 import { LoError } from '../../src/errors.js'
 import type { Event } from '../../src/events.js'
 import { fakeClock } from '../drivers/rehearsal/kubelet/clock.js'
@@ -13,8 +14,8 @@ export interface Behaviour {
   apply?: number
   /** How long it takes to get ready after that; 0 by default. */
   ready?: number
-  /** What applying fails with, one for each attempt; after the last it works. */
-  fails?: string[]
+  /** Why it is refused, one for each attempt; after the last it works. */
+  refused?: RefusalReason[]
   /** Applying meets a bug. */
   bug?: boolean
 }
@@ -57,14 +58,14 @@ export async function run(
 
   const engine: AddonEngine = {
     apply: async ({ name }: PlannedEntry) => {
-      const { apply = 1, fails = [], bug } = behaviours[name] ?? {}
+      const { apply = 1, refused = [], bug } = behaviours[name] ?? {}
       const attempt = attempts.get(name) ?? 0
       attempts.set(name, attempt + 1)
       tell(`${name} ${attempt === 0 ? 'starts' : 'again'}`)
       await sleep(apply * 1000)
       if (bug) throw new TypeError('a bug')
-      const failure = fails[attempt]
-      if (failure !== undefined) throw new LoError('APPLY_FAILED', `${name} is refused.`, { detail: failure })
+      const reason = refused[attempt]
+      if (reason) return { reasons: [reason], error: new LoError('APPLY_FAILED', `${name} is refused.`) }
       tell(`${name} applied`)
       return { objects: 2, created: 1, configured: 0 }
     },

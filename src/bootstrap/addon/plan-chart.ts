@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Chart } from '../../project/spec/chart.js'
+import { namespaceOf } from '../namespace.js'
 
 export interface TemplateRequest {
   chart: Chart
@@ -13,13 +14,13 @@ export interface TemplateRequest {
 
 /** How helm is called to render a chart. Works with Helm 3 and 4. */
 export function planTemplate({ chart, place, valueFiles, kubeVersion }: TemplateRequest): string[] {
-  const { metadata, name, namespace, apiVersions = [], excludeCRDs, excludeHooks } = chart
+  const { metadata, name, apiVersions = [], excludeCRDs, excludeHooks } = chart
   const version = chart.kubeVersion ?? (kubeVersion && plainVersion(kubeVersion))
   return [
     'template',
     name ?? metadata.name,
     place,
-    ...['--namespace', namespace ?? metadata.namespace ?? 'default'],
+    ...['--namespace', namespaceOf(chart)],
     ...(excludeCRDs ? [] : ['--include-crds']),
     ...(excludeHooks ? ['--no-hooks'] : ['--skip-tests']),
     ...(version ? ['--kube-version', version] : []),
