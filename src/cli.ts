@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { registerAddons } from './commands/addons.js'
+import { registerBootstrap } from './commands/bootstrap.js'
 import { registerBuild } from './commands/build.js'
 import { registerDeploy } from './commands/deploy.js'
 import { registerDestroy } from './commands/destroy.js'
@@ -23,6 +25,8 @@ const registrations = [
   registerDeploy,
   registerStatus,
   registerProvision,
+  registerBootstrap,
+  registerAddons,
   registerDestroy,
   registerUp,
   registerDown,

@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
+import type { BootstrapFacts } from '../bootstrap/report.js'
 import type { Context } from '../context.js'
 import type { ProvisionReport } from '../drivers/lifecycle.js'
 import { formatRegistered } from '../kubehz/announce.js'
+import { formatTime } from '../output/format.js'
+import { bootstrap } from './bootstrap.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
 
@@ -13,6 +16,7 @@ export function registerProvision(program: Command, ctx: Context): void {
       'Creates the cluster of a domain, or brings it to what its spec says, and writes its kubeconfig into .kubeconfig/. Then bootstraps it, and registers it with kubehz when spec.kubehz.access asks for that. A second run changes nothing; after a failed or interrupted one it goes on.',
     )
     .argument('[domain]', 'a folder in clusters/; without it the active domain')
+    .option('--bootstrap', 'only apply spec.bootstrap again, to a cluster that there is already')
     .option('--plan', 'print what would be created, changed, kept and deleted, and do nothing')
     .addHelpText(
       'after',
@@ -20,13 +24,15 @@ export function registerProvision(program: Command, ctx: Context): void {
         'lo provision': 'the cluster of the active domain',
         'lo provision example.com': 'the cluster of example.com',
         'lo provision --plan': 'see first what it would do',
+        'lo provision --bootstrap': 'its addons alone, as lo bootstrap does',
       }),
     )
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const { describeProvision, provisionCluster } = await import('../drivers/lifecycle.js')
       const { openForProvision } = await import('../drivers/open.js')
       const { formatPlan, planProvision } = await import('../drivers/plan.js')
-      const flags = command.optsWithGlobals<GlobalFlags & { plan?: boolean }>()
+      const flags = command.optsWithGlobals<GlobalFlags & { plan?: boolean; bootstrap?: boolean }>()
+      if (flags.bootstrap && !flags.plan) return bootstrap(name, flags, ctx)
       const opened = await openForProvision(name, flags, ctx)
       if (flags.plan) {
         const plan = await planProvision(opened, ctx)
@@ -39,10 +45,17 @@ export function registerProvision(program: Command, ctx: Context): void {
 }
 
 /** What people get of a provision. */
-export function formatProvision({ cluster, outcome, server, registered }: ProvisionReport): string {
+export function formatProvision({ cluster, outcome, server, bootstrap, registered }: ProvisionReport): string {
   return [
     `Cluster:    ${cluster.name} (${cluster.spec.kind}, ${outcome})`,
     ...(server ? [`Server:     ${server}`, `Kubeconfig: ${cluster.kubeconfig}`] : []),
+    ...(bootstrap ? [`Addons:     ${countAddons(bootstrap)}`] : []),
     ...(registered ? [formatRegistered(registered)] : []),
   ].join('\n')
+}
+
+function countAddons({ entries, milliseconds }: BootstrapFacts): string {
+  const changed = entries.filter(({ outcome }) => outcome !== 'unchanged').length
+  const counts = changed === entries.length ? '' : `, ${changed} of them changed`
+  return `${entries.length} applied${counts}  ${formatTime(milliseconds)}`
 }

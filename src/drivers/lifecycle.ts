@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { BootstrapFacts } from '../bootstrap/report.js'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import type { Registered } from '../kubehz/register.js'
@@ -17,7 +18,7 @@ export interface ProvisionReport {
   /** Absent when the driver did all itself, and has no kubeconfig. */
   server?: string
   /** What the bootstrap has to tell programs. */
-  bootstrap?: Record<string, unknown>
+  bootstrap?: BootstrapFacts
   registered?: Registered
 }
 
@@ -98,7 +99,8 @@ async function bootstrapCluster({ bootstrap, cluster, driver }: Opened, _ctx: Co
   return bootstrap.apply({ kubeconfig: cluster.kubeconfig, variables: await exportOf(driver) })
 }
 
-const exportOf = async (driver: OpenedCluster) => (await driver.export?.()) ?? {}
+/** The variables of a driver for addons. */
+export const exportOf = async (driver: OpenedCluster) => (await driver.export?.()) ?? {}
 
 /** What programs get of a provision. */
 export function describeProvision({

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { type Bootstrap, prepareBootstrap } from '../bootstrap/bootstrap.js'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import { planRegistration, type Registration } from '../kubehz/settings.js'
@@ -6,7 +7,6 @@ import { loadCredentials } from '../project/credentials.js'
 import { findDomain, findProject, loadDomain, selectDomain } from '../project/index.js'
 import type { Project } from '../project/root.js'
 import type { LoadedDomain } from '../project/spec/load.js'
-import { type Bootstrap, prepareBootstrap } from './bootstrap.js'
 import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
 import { findDriver, hasDriver } from './index.js'
 import { lockFolder } from './lock.js'
@@ -25,7 +25,7 @@ export interface Opened {
   /** Where one `lo` keeps others from this cluster. */
   lock: string
   /** Absent when there is nothing to bootstrap. */
-  bootstrap?: Bootstrap
+  bootstrap?: Pick<Bootstrap, 'plan' | 'apply'>
   /** Absent when the cluster does not show up on the kubehz platform. */
   registration?: Registration
 }

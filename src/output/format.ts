@@ -105,7 +105,7 @@ export function formatPending(progress: HealthProgress, style: Style = noStyle, 
   return [...rows, ...(rest > 0 ? [style.dim(`  and ${rest} more`)] : []), ...reasons]
 }
 
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text
 }
 

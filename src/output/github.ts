@@ -30,7 +30,8 @@ export function githubOutput(terminal: Terminal, flags: OutputFlags): Output {
       if (event.type === 'build-started') group('Targets')
       if (event.type === 'warning') command(formatAnnotation('warning', event))
       if (event.type === 'build-finished') group(undefined)
-      if (event.type === 'target-finished' && event.error) annotate(event.error, command)
+      const isFinished = event.type === 'target-finished' || event.type === 'entry-finished'
+      if (isFinished && event.error) annotate(event.error, command)
     },
     error: error => {
       group(undefined)

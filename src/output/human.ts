@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk'
 import type { HealthProgress } from '../events.js'
+import { createBootstrapBoard } from './bootstrap-board.js'
 import { formatError, formatHealth, formatPending, formatTime, type Style } from './format.js'
 import { createLive } from './live.js'
 import type { Output, OutputFlags, Stream, Terminal } from './output.js'
@@ -31,8 +32,16 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
     return [head, ...formatPending(progress, styles.err, stderr.columns || 100)].join('\n')
   }
 
+  const board = createBootstrapBoard(now)
+  const pictureOfBootstrap = () => board.picture(styles.err, stderr.columns || 100)
+
   return {
     event: event => {
+      board.note(event)
+      if (event.type === 'bootstrap-started' && !flags.quiet) live.start(pictureOfBootstrap)
+      if (event.type === 'bootstrap-finished') live.stop()
+      // The picture shows these; only what is finished stays.
+      if (event.type === 'entry-started' || event.type === 'entry-applied') return
       if (event.type === 'health-started') {
         health = { target: event.target, since: now(), progress: undefined }
         if (!flags.quiet) live.start(pictureOfHealth)

@@ -25,7 +25,7 @@ export function withPlaces(output: Output, seenFrom: string): Output {
   }
   const locateEvent = (event: Event): Event => {
     if (event.type === 'warning') return locate(event)
-    if (event.type !== 'target-finished' || !event.error) return event
+    if ((event.type !== 'target-finished' && event.type !== 'entry-finished') || !event.error) return event
     return { ...event, error: locateError(event.error) }
   }
   return {

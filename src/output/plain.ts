@@ -1,17 +1,19 @@
 import type { Event } from '../events.js'
 import { formatDeployed, formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
+import { formatBootstrapEvent } from './format-bootstrap.js'
 import type { Output, OutputFlags, Terminal } from './output.js'
 import { tellHealth } from './tell-health.js'
+import { tellSettling } from './tell-settling.js'
 
 /** One line per event and no cursor movement: what a log or a pipe gets. */
 export function plainOutput({ stdout, stderr, now }: Terminal, flags: OutputFlags): Output {
   const err = (text: string) => void stderr.write(`${text}\n`)
   const print = printEvents(line => void stdout.write(`${line}\n`), err, flags)
-  const tell = tellHealth(err, now)
+  const tellers = [tellHealth(err, now), tellSettling(err, now)]
   return {
     event: event => {
       print(event)
-      if (!flags.quiet) tell(event)
+      if (!flags.quiet) for (const tell of tellers) tell(event)
     },
     result: ({ text }) => void (text !== undefined && stdout.write(`${text}\n`)),
     error: error => err(formatError(error)),
@@ -35,8 +37,9 @@ export function printEvents(
       if (event.error) err(formatError(event.error, styles.err))
       return
     }
-    const line = formatEvent(event, styles.err)
+    const line = formatEvent(event, styles.err) ?? formatBootstrapEvent(event, styles.err)
     if (line !== undefined && isWanted(event, flags)) err(line)
+    if (event.type === 'entry-finished' && event.error) err(formatError(event.error, styles.err))
   }
 }
 

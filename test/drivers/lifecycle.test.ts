@@ -38,6 +38,8 @@ async function openWith(driver: Partial<OpenedCluster>, more: Partial<Opened> = 
   return { ...(await realContext({ cwd: root, env: {} })), root, kubeconfig, opened }
 }
 
+const bootstrapped = { domain: 'shared.test', milliseconds: 1, criticalPath: [], entries: [] }
+
 /** A driver of the cluster that all tests share, and a record of what is called. */
 async function sharedDriver() {
   const shared = await startCluster()
@@ -57,7 +59,7 @@ async function sharedDriver() {
     plan: async kubeconfig => [{ action: kubeconfig ? 'keep' : 'create', what: 'addon cilium' }],
     apply: async ({ variables }) => {
       calls.push(`bootstrap with ${JSON.stringify(variables)}`)
-      return { applied: 1 }
+      return bootstrapped
     },
   }
   return { shared, text, calls, driver, bootstrap }
@@ -112,7 +114,7 @@ itOnCluster('makes the cluster, then bootstraps it, then registers it', { timeou
   const report = await provisionCluster(opened, watched)
   expect(calls).toEqual(['driver', 'bootstrap with {"FROM_DRIVER":"1"}', 'registration'])
   expect(describeProvision(report)).toMatchObject({
-    bootstrap: { applied: 1 },
+    bootstrap: bootstrapped,
     registration: { state: 'pending', id: 'abc', fingerprint },
   })
 })

@@ -28,6 +28,8 @@ export interface RenderSettings {
   variables: Variables
   /** Added to the environment of the renderer, for plugins. */
   env: Record<string, string>
+  /** Whether variables without a value stay as they are: what is shown and not applied may have some. */
+  keepsOpen?: boolean
 }
 
 type RenderContext = Pick<Context, 'env' | 'find' | 'run' | 'output'>
@@ -50,7 +52,7 @@ export async function renderAddon(
   const file = path.relative(settings.root, entry.folder)
   const filled = fillIn(rendered, subject, file, variables).bytes.toString()
   const left = findLeftOver(filled)
-  if (left.length > 0) throw withoutValue(subject, left)
+  if (left.length > 0 && !settings.keepsOpen) throw withoutValue(subject, left)
   const text = asText(filled)
   if (countDocuments(text) > 0) return text
   throw new LoError('RENDER_FAILED', `${startWith(subject)} renders to nothing.`, {
