@@ -99,7 +99,7 @@ async function runCluster(
     const results = await runEntries({ entries, graph, parallel: parallelOf(ctx.env) }, engine, ctx)
     const report = reportOf(domain, results, graph, Math.round(ctx.now() - start))
     const { criticalPath, milliseconds } = report
-    ctx.output.event({ type: 'bootstrap-finished', criticalPath, milliseconds })
+    if (!ctx.signal.aborted) ctx.output.event({ type: 'bootstrap-finished', criticalPath, milliseconds })
     return report
   })
 }

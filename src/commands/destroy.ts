@@ -23,7 +23,7 @@ export function registerDestroy(program: Command, ctx: Context): void {
       const { destroyCluster, planDestroy } = await import('../drivers/destroy.js')
       const { openCluster } = await import('../drivers/open.js')
       const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean }>()
-      const opened = await openCluster(name, flags, ctx, { bootstraps: false })
+      const opened = await openCluster(name, flags, ctx)
       const { domain } = opened.cluster
       const removed = await planDestroy(opened)
       if (removed.length > 0) {
