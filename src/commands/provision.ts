@@ -45,7 +45,13 @@ export function registerProvision(program: Command, ctx: Context): void {
 }
 
 /** What people get of a provision. */
-export function formatProvision({ cluster, outcome, server, bootstrap, registered }: ProvisionReport): string {
+export function formatProvision({
+  cluster,
+  outcome,
+  server,
+  bootstrap,
+  registered,
+}: ProvisionReport): string {
   return [
     `Cluster:    ${cluster.name} (${cluster.spec.kind}, ${outcome})`,
     ...(server ? [`Server:     ${server}`, `Kubeconfig: ${cluster.kubeconfig}`] : []),

@@ -7,16 +7,6 @@ export function createIn({ api, namespace }: { api: KubeApi; namespace: string }
     api.request('POST', `${root}/namespaces/${namespace}/${resource}`, { body })
 }
 
-/** The newest version of a group in which this API server knows a kind: older ones have some in a beta version. */
-export async function versionOf(api: KubeApi, group: string, kind: string): Promise<string> {
-  const { versions } = await api.request<{ versions: { groupVersion: string }[] }>('GET', `/apis/${group}`)
-  for (const { groupVersion } of versions) {
-    const { resources } = await api.request<Resources>('GET', `/apis/${groupVersion}`)
-    if (resources.some(resource => resource.kind === kind)) return groupVersion
-  }
-  throw new Error(`${group} has no kind ${kind}`)
-}
-
 interface Resources {
   resources: { name: string; kind: string; verbs: string[] }[]
 }
