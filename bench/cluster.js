@@ -22,15 +22,9 @@ function start(root, lo) {
   const home = path.join(root, 'clusters', domain)
   writeFiles(home, { 'cluster.lok8s.yaml': spec })
   const env = findControlPlane()
-  const call = (...args) =>
-    execFileSync(process.execPath, [lo, ...args, '--quiet'], {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
   tell('provisioning a cluster')
-  process.on('exit', () => existsSync(home) && call('destroy', domain, '--yes'))
-  call('provision', domain)
+  destroyAtEnd({ root, lo, env, domain })
+  callLo({ root, lo, env }, 'provision', domain)
   return {
     root,
     env,
@@ -54,14 +48,29 @@ function start(root, lo) {
   }
 }
 
+/** Runs `lo` where its time does not matter. */
+export function callLo({ root, lo, env }, ...args) {
+  execFileSync(process.execPath, [lo, ...args, '--quiet'], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
+/** Whatever ends the bench, no cluster of it stays. */
+export function destroyAtEnd({ root, lo, env, domain }) {
+  const isThere = () => existsSync(path.join(root, 'clusters', domain))
+  process.on('exit', () => isThere() && callLo({ root, lo, env }, 'destroy', domain, '--yes'))
+}
+
 /** The same as the tests run on; where that cannot be made, lo downloads one. */
-function findControlPlane() {
+export function findControlPlane() {
   const script = path.resolve(import.meta.dirname, '../test/tools/control-plane.sh')
   const { status, stdout } = spawnSync(script, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   return status === 0 ? { KUBEBUILDER_ASSETS: stdout.trim() } : {}
 }
 
-function writeFiles(folder, files) {
+export function writeFiles(folder, files) {
   mkdirSync(folder, { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkSameDocuments, checkSameFiles, listChanges, takeStamps } from './artifacts.js'
+import { planBootstrapMeasurements } from './bootstrap.js'
 import { planDeployMeasurements } from './deploy.js'
 import { race, run, tell } from './measure.js'
 import { domain, namespaceAndLabels, strategicMergePatch, writeProject } from './project.js'
@@ -36,6 +37,7 @@ export function planMeasurements(bench) {
     ...layouts.map(flags => peakMemory(bench, large, flags)),
     ...layouts.map(flags => unchangedRebuild(bench, plain, flags)),
     ...planDeployMeasurements(bench),
+    ...planBootstrapMeasurements(bench),
   ]
 }
 

@@ -62,6 +62,6 @@ export function formatProvision({
 
 function countAddons({ entries, milliseconds }: BootstrapFacts): string {
   const changed = entries.filter(({ outcome }) => outcome !== 'unchanged').length
-  const counts = changed === entries.length ? '' : `, ${changed} of them changed`
-  return `${entries.length} applied${counts}  ${formatTime(milliseconds)}`
+  const count = changed === 0 ? 'none changed' : changed === entries.length ? '' : `${changed} changed`
+  return `${[`${entries.length} applied`, count].filter(Boolean).join(', ')}  ${formatTime(milliseconds)}`
 }

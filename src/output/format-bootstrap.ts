@@ -1,8 +1,12 @@
 import type { BootstrappedEntry, Event } from '../events.js'
 import { formatTime, noStyle, plural, type Style } from './format.js'
 
-/** The one line of an event of a bootstrap. */
-export function formatBootstrapEvent(event: Event, style: Style = noStyle): string | undefined {
+/** The one line of an event of a bootstrap. `addons` are those of the bootstrap, so that their rows align. */
+export function formatBootstrapEvent(
+  event: Event,
+  addons: readonly string[],
+  style: Style = noStyle,
+): string | undefined {
   switch (event.type) {
     case 'bootstrap-started':
       return `${style.bold(event.domain)}: ${plural(event.entries.length, 'addon')}, to ${event.server}`
@@ -11,7 +15,7 @@ export function formatBootstrapEvent(event: Event, style: Style = noStyle): stri
     case 'entry-applied':
       return style.dim(`${event.entry}: applied, and others wait until it is ready`)
     case 'entry-finished':
-      return formatEntry(event, event.entry.length, style)
+      return formatEntry(event, Math.max(...addons.map(name => name.length), event.entry.length), style)
     case 'bootstrap-finished': {
       const path = event.criticalPath.join(' → ')
       return `addons done in ${formatTime(event.milliseconds)}${path && `; what took longest: ${path}`}`

@@ -21,7 +21,7 @@ export function plainOutput({ stdout, stderr, now }: Terminal, flags: OutputFlag
   }
 }
 
-/** Prints rows of the result on `out` and the story on `err`. Remembers the targets, to align their rows. */
+/** Prints rows of the result on `out` and the story on `err`. Remembers targets and addons, to align their rows. */
 export function printEvents(
   out: (line: string) => void,
   err: (line: string) => void,
@@ -29,7 +29,9 @@ export function printEvents(
   styles: { out: Style; err: Style } = { out: noStyle, err: noStyle },
 ): (event: Event) => void {
   let targets: string[] = []
+  let addons: string[] = []
   return event => {
+    if (event.type === 'bootstrap-started') addons = event.entries.map(({ entry }) => entry)
     if (event.type === 'build-started' || event.type === 'deploy-started') targets = event.targets
     if (event.type === 'target-deployed') return out(formatDeployed(event, targets, styles.out))
     if (event.type === 'target-finished') {
@@ -37,7 +39,7 @@ export function printEvents(
       if (event.error) err(formatError(event.error, styles.err))
       return
     }
-    const line = formatEvent(event, styles.err) ?? formatBootstrapEvent(event, styles.err)
+    const line = formatEvent(event, styles.err) ?? formatBootstrapEvent(event, addons, styles.err)
     if (line !== undefined && isWanted(event, flags)) err(line)
     if (event.type === 'entry-finished' && event.error) err(formatError(event.error, styles.err))
   }
