@@ -3,21 +3,49 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { authorizeKey } from '../../../src/drivers/hetzner/scripts/authorize-key.js'
+import { makeHostKey, useHostKey } from '../../../src/drivers/hetzner/scripts/host-key.js'
 import { installK3s } from '../../../src/drivers/hetzner/scripts/install-k3s.js'
-import { replaceHostKey } from '../../../src/drivers/hetzner/scripts/replace-host-key.js'
-import { renderScript } from '../../../src/drivers/hetzner/scripts/script.js'
+import { look, parseLook } from '../../../src/drivers/hetzner/scripts/look.js'
+import {
+  drainNode,
+  labelNode,
+  listNodes,
+  parseNodes,
+  removeNode,
+} from '../../../src/drivers/hetzner/scripts/nodes.js'
+import { readKubeconfig, readToken } from '../../../src/drivers/hetzner/scripts/read.js'
+import { renderScript, type Script } from '../../../src/drivers/hetzner/scripts/script.js'
+import { startK3s } from '../../../src/drivers/hetzner/scripts/start-k3s.js'
+import { waitForBoot } from '../../../src/drivers/hetzner/scripts/wait-for-boot.js'
+import { waitForK3s } from '../../../src/drivers/hetzner/scripts/wait-for-k3s.js'
 import { writeK3sConfig } from '../../../src/drivers/hetzner/scripts/write-k3s-config.js'
 import { complainOfScript, itWithShellcheck } from '../../helpers/checkers.js'
 import { makeFolder, writeFiles } from '../../helpers/project.js'
 
 const version = 'v1.33.5+k3s1'
 
-itWithShellcheck.each([
-  ['install k3s', installK3s({ version })],
-  ['replace the host key', replaceHostKey({ name: 'prod-cp-1' })],
-  ['write the configuration', writeK3sConfig({ config: 'a: 1\n', token: 'secret' })],
-])('shellcheck has nothing against the script to %s', async (_what, script) => {
-  expect(await complainOfScript(script)).toBe('')
+itWithShellcheck.each<[string, Script]>(
+  [
+    waitForBoot({ seconds: 300 }),
+    makeHostKey({ name: 'prod-cp-1' }),
+    useHostKey(),
+    look(),
+    installK3s({ version }),
+    writeK3sConfig({ config: 'a: 1\n', token: 'secret' }),
+    startK3s({ kind: 'server' }),
+    startK3s({ kind: 'agent' }),
+    waitForK3s({ kind: 'server', seconds: 60 }),
+    readKubeconfig(),
+    readToken(),
+    listNodes(),
+    labelNode('prod-cp-1', { a: 'b' }),
+    drainNode('prod-cp-1', 60),
+    removeNode('prod-cp-1'),
+    authorizeKey({ key: 'ssh-ed25519 AAAA' }),
+  ].map(script => [script.name, script]),
+)('shellcheck has nothing against %s', async (_name, { text }) => {
+  expect(await complainOfScript(text)).toBe('')
 })
 
 itWithShellcheck('shellcheck would have something against a value that is not quoted', async () => {
@@ -25,8 +53,8 @@ itWithShellcheck('shellcheck would have something against a value that is not qu
 })
 
 /** As on a server: the script is read from the input, and is in no argument list. */
-function run(script: string) {
-  const { status, stdout, stderr } = spawnSync('bash', ['-s'], { input: script, encoding: 'utf8' })
+function run({ text }: Script) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-s'], { input: text, encoding: 'utf8' })
   return { status, stdout: stdout.trim(), stderr }
 }
 
@@ -42,14 +70,14 @@ it.each([
   '',
   '-n',
 ])('hands %j to a script as it stands', value => {
-  expect(run(renderScript(`printf '%s' "$it"`, { it: value }))).toMatchObject({
+  expect(run(renderScript('look', `printf '%s' "$it"`, { it: value }))).toMatchObject({
     status: 0,
     stdout: value.trim(),
   })
 })
 
 it('takes no name for a variable that could be a command', () => {
-  expect(() => renderScript('true', { 'a; id': '' })).toThrow('is no name')
+  expect(() => renderScript('look', 'true', { 'a; id': '' })).toThrow('is no name')
 })
 
 const arch = process.arch === 'arm64' ? ['arm64', '-arm64'] : ['amd64', '']
@@ -103,12 +131,55 @@ it('writes the configuration of k3s for root alone, and says whether it is anoth
   expect(run(writeK3sConfig({ config: 'a: 2\n', token: "it's secret", folder })).stdout).toBe('changed')
 })
 
-it('gives a server a key of its own, again and again, and prints the public half', () => {
+it('keeps the token when none is given', () => {
+  const folder = path.join(makeFolder(), 'k3s')
+  run(writeK3sConfig({ config: 'a: 1\n', token: 'first', folder }))
+  expect(run(writeK3sConfig({ config: 'a: 1\n', folder })).stdout).toBe('unchanged')
+  expect(readFileSync(path.join(folder, 'token'), 'utf8')).toBe('first')
+})
+
+it('gives a server a key of its own, the same until it is used, and prints the public half', () => {
   const folder = makeFolder()
-  const [first, second] = [1, 2].map(() => run(replaceHostKey({ name: 'prod-cp-1', folder })).stdout)
-  expect(first).toMatch(/^ssh-ed25519 \S+ prod-cp-1$/)
-  expect(second).not.toBe(first)
   const key = path.join(folder, 'ssh_host_ed25519_key')
-  expect(execFileSync('ssh-keygen', ['-y', '-f', key], { encoding: 'utf8' }).trim()).toBe(second)
+  const make = () => run(makeHostKey({ name: 'prod-cp-1', folder })).stdout
+  const use = () => run(useHostKey({ folder, restart: 'true' })).stdout
+  const first = make()
+  expect(first).toMatch(/^ssh-ed25519 \S+ prod-cp-1$/)
+  expect(make()).toBe(first)
+  expect(existsSync(key)).toBe(false)
+  expect([use(), use()]).toEqual(['changed', 'unchanged'])
+  expect(execFileSync('ssh-keygen', ['-y', '-f', key], { encoding: 'utf8' }).trim()).toBe(first)
+  expect(readFileSync(`${key}.pub`, 'utf8').trim()).toBe(first)
   expect(statSync(key).mode & 0o777).toBe(0o600)
+  expect(make()).not.toBe(first)
+})
+
+it('finds out what a server has been so far', () => {
+  const root = makeFolder()
+  const places = { programs: `${root}/bin`, data: `${root}/data`, config: `${root}/config.yaml` }
+  const seen = () => parseLook(run(look(places)).stdout)
+  expect(seen()).toEqual({ k3s: undefined, data: 'none', config: 'join' })
+  writeFiles(root, {
+    'bin/k3s': program(version),
+    'data/agent/file': '',
+    'config.yaml': 'server: https://10.0.0.2:6443\n',
+  })
+  expect(seen()).toEqual({ k3s: version, data: 'agent', config: 'join' })
+  writeFiles(root, { 'data/server/db/etcd/file': '', 'config.yaml': 'cluster-init: true\n' })
+  expect(seen()).toEqual({ k3s: version, data: 'server', config: 'new' })
+})
+
+it('lets another key in, once', () => {
+  const file = path.join(makeFolder(), '.ssh/authorized_keys')
+  const letIn = () => run(authorizeKey({ key: 'ssh-ed25519 AAAA lo', file })).stdout
+  expect([letIn(), letIn()]).toEqual(['changed', 'unchanged'])
+  expect(readFileSync(file, 'utf8')).toBe('ssh-ed25519 AAAA lo\n')
+})
+
+it('reads nodes off their lines', () => {
+  expect(parseNodes('prod-cp-1 v1.33.5+k3s1 True\nprod-cp-2 v1.33.4+k3s1 Unknown\n')).toEqual([
+    { name: 'prod-cp-1', version: 'v1.33.5+k3s1', isReady: true },
+    { name: 'prod-cp-2', version: 'v1.33.4+k3s1', isReady: false },
+  ])
+  expect(parseNodes('')).toEqual([])
 })

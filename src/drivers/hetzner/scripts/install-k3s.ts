@@ -1,4 +1,4 @@
-import { renderScript } from './script.js'
+import { renderScript, type Script } from './script.js'
 
 const releases = 'https://github.com/k3s-io/k3s/releases/download'
 
@@ -43,6 +43,6 @@ echo changed
  * https://docs.k3s.io/installation/airgap. Prints `changed` or `unchanged`; ends with 3 for a machine that k3s has no
  * release for, with 4 for a file that is not the release's.
  */
-export function installK3s({ version, source = releases, folder = '/usr/local/bin' }: InstallK3s): string {
-  return renderScript(body, { version, source, folder })
+export function installK3s({ version, source = releases, folder = '/usr/local/bin' }: InstallK3s): Script {
+  return renderScript('install-k3s', body, { version, source, folder })
 }

@@ -1,9 +1,9 @@
-import { renderScript } from './script.js'
+import { renderScript, type Script } from './script.js'
 
 export interface WriteK3sConfig {
   config: string
-  /** By which nodes join. Secret. */
-  token: string
+  /** By which nodes join. Secret. Without it the one that is there stays. */
+  token?: string
   folder?: string
 }
 
@@ -17,11 +17,11 @@ put() {
   answer=changed
 }
 put config.yaml "$config"
-put token "$token"
+if [[ -n $token ]]; then put token "$token"; fi
 echo "$answer"
 `
 
 /** Writes what k3s reads at its start, for root alone. Prints `changed` when k3s has to be started again for it. */
-export function writeK3sConfig({ config, token, folder = '/etc/rancher/k3s' }: WriteK3sConfig): string {
-  return renderScript(body, { folder, config, token })
+export function writeK3sConfig({ config, token = '', folder = '/etc/rancher/k3s' }: WriteK3sConfig): Script {
+  return renderScript('write-k3s-config', body, { folder, config, token })
 }
