@@ -12,6 +12,7 @@ export function registerDestroy(program: Command, ctx: Context): void {
       'Removes the cluster of a domain with all that runs in it, and its kubeconfig. Says first what goes, and asks for the name of the domain; without a terminal it wants --yes. The spec, targets and artifacts stay.',
     )
     .argument('[domain]', 'a folder in clusters/; without it the active domain')
+    .option('--volumes', 'also remove volumes made from inside the cluster, and their data')
     .addHelpText(
       'after',
       examples({
@@ -22,12 +23,15 @@ export function registerDestroy(program: Command, ctx: Context): void {
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const { destroyCluster, planDestroy } = await import('../drivers/destroy.js')
       const { openCluster } = await import('../drivers/open.js')
-      const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean }>()
+      const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean; volumes?: boolean }>()
       const opened = await openCluster(name, flags, ctx)
       const { domain } = opened.cluster
       const removed = await planDestroy(opened)
       if (removed.length > 0) {
         for (const line of removed) ctx.output.event({ type: 'notice', message: `will be removed: ${line}` })
+        for (const message of (await opened.driver.remarks?.('destroy')) ?? []) {
+          ctx.output.event({ type: 'notice', message })
+        }
         if (!flags.yes) await confirmDomain(domain, ctx)
         await destroyCluster(opened, ctx)
       }

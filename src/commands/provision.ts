@@ -18,6 +18,7 @@ export function registerProvision(program: Command, ctx: Context): void {
     .argument('[domain]', 'a folder in clusters/; without it the active domain')
     .option('--bootstrap', 'only apply spec.bootstrap again, to a cluster that there is already')
     .option('--plan', 'print what would be created, changed, kept and deleted, and do nothing')
+    .option('--shrink', 'also remove what the spec does not want any more: nodes are drained first')
     .addHelpText(
       'after',
       examples({
@@ -31,12 +32,18 @@ export function registerProvision(program: Command, ctx: Context): void {
       const { describeProvision, provisionCluster } = await import('../drivers/lifecycle.js')
       const { openForProvision } = await import('../drivers/open.js')
       const { formatPlan, planProvision } = await import('../drivers/plan.js')
-      const flags = command.optsWithGlobals<GlobalFlags & { plan?: boolean; bootstrap?: boolean }>()
+      const flags = command.optsWithGlobals<
+        GlobalFlags & { plan?: boolean; bootstrap?: boolean; shrink?: boolean }
+      >()
       if (flags.bootstrap && !flags.plan) return bootstrap(name, flags, ctx)
       const opened = await openForProvision(name, flags, ctx)
       if (flags.plan) {
         const plan = await planProvision(opened, ctx)
-        ctx.output.result({ text: formatPlan(plan), data: { domain: opened.cluster.domain, plan } })
+        const remarks = (await opened.driver.remarks?.('provision')) ?? []
+        ctx.output.result({
+          text: formatPlan(plan, remarks),
+          data: { domain: opened.cluster.domain, plan, ...(remarks.length > 0 && { remarks }) },
+        })
         return
       }
       const report = await provisionCluster(opened, ctx)

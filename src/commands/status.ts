@@ -48,7 +48,7 @@ interface Head {
   cluster: string
   kind: string
   /** What the driver says; undefined for a kind without one. */
-  state: { state: string; missing: string[] } | undefined
+  state: { state: string; missing: string[]; facts?: string[] } | undefined
 }
 
 function formatStatus(head: Head, report: ClusterReport): string {
@@ -74,6 +74,7 @@ function formatHead(
     `Domain:  ${domain}`,
     `Cluster: ${domain === cluster ? '' : `${cluster}, `}${parts}`,
     ...(state?.missing ?? []).map(part => `  ${part} does not run`),
+    ...(state?.facts ?? []).map(fact => `  ${fact}`),
     `Server:  ${place}${trouble ? `, does not answer: ${trouble}` : ''}`,
   ]
 }

@@ -27,6 +27,8 @@ export interface ClusterStatus {
   state: 'absent' | 'stopped' | 'degraded' | 'running'
   /** The parts that should run and do not. */
   missing: string[]
+  /** What else there is to say of it, such as what it costs, a line each. */
+  facts?: string[]
 }
 
 /** A kind of cluster at work on one cluster. Everything may be called at any moment, again and again. */
@@ -42,10 +44,20 @@ export interface OpenedCluster {
   kubeconfig: () => Promise<string | undefined>
   /** What provision would do; changes nothing. Without it, or when it has no answer, nobody can tell. */
   plan?: () => Promise<Planned[] | undefined>
+  /** What people should know before they let it be changed, or removed: what it costs, what stays. A line each. */
+  remarks?: (about: 'provision' | 'destroy') => Promise<string[]>
   /** Variables for the addons of this cluster. */
   export?: () => Promise<Record<string, string>>
   /** The SSH key that leads to the servers, as a line of `authorized_keys`; undefined when there is none. */
   publicKey?: () => Promise<string | undefined>
+}
+
+/** What is asked of a driver beyond what the spec says; one that does not know of it does without. */
+export interface DriverOptions {
+  /** Destroy also removes volumes that hold data. */
+  volumes?: boolean
+  /** Provision also removes what the spec does not want any more. */
+  shrink?: boolean
 }
 
 /** One kind of cluster. */
@@ -57,7 +69,11 @@ export interface Driver {
   /** Whether two projects with the same domain have a cluster each, which do not know of each other. */
   isPerProject?: boolean
   /** Changes nothing yet. Throws when what the driver needs from the outside, such as a token, is missing. */
-  open: (cluster: DriverCluster, ctx: Context) => OpenedCluster | Promise<OpenedCluster>
+  open: (
+    cluster: DriverCluster,
+    ctx: Context,
+    options?: DriverOptions,
+  ) => OpenedCluster | Promise<OpenedCluster>
 }
 
 /** Gives a driver its type. */

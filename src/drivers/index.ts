@@ -3,9 +3,10 @@ import { findDriverFolder } from '../project/driver-folder.js'
 import type { Project } from '../project/root.js'
 import { customDriver, hasProgram } from './custom/custom.js'
 import type { Driver } from './driver.js'
+import { hetzner } from './hetzner/hetzner.js'
 import { rehearsal } from './rehearsal/rehearsal.js'
 
-const drivers: readonly Driver[] = [rehearsal]
+const drivers: readonly Driver[] = [rehearsal, hetzner]
 
 /** Whether clusters of a kind can be made, with one of these or with the project's own. */
 export function hasDriver(kind: string, project: Pick<Project, 'root'>): boolean {

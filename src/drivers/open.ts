@@ -7,13 +7,13 @@ import { loadCredentials } from '../project/credentials.js'
 import { findDomain, findProject, loadDomain, selectDomain } from '../project/index.js'
 import type { Project } from '../project/root.js'
 import type { LoadedDomain } from '../project/spec/load.js'
-import type { ClusterStatus, DriverCluster, OpenedCluster } from './driver.js'
+import type { ClusterStatus, DriverCluster, DriverOptions, OpenedCluster } from './driver.js'
 import { findDriver, hasDriver } from './index.js'
 import { lockFolder } from './lock.js'
 
 type Loaded = LoadedDomain & { project: Project }
 
-export interface Flags {
+export interface Flags extends DriverOptions {
   dir?: string
   domain?: string
 }
@@ -35,7 +35,7 @@ export interface Opened {
  * to another domain.
  */
 export async function openCluster(name: string | undefined, flags: Flags, ctx: Context): Promise<Opened> {
-  return open(loadOwner(name, flags, ctx), ctx)
+  return open(loadOwner(name, flags, ctx), flags, ctx)
 }
 
 /** The same for a provision: what it bootstraps is checked first. None of that may keep a cluster from being destroyed. */
@@ -46,7 +46,7 @@ export async function openForProvision(
 ): Promise<Opened> {
   const loaded = loadOwner(name, flags, ctx)
   const bootstrap = await prepareBootstrap(loaded, ctx)
-  return { ...(await open(loaded, ctx)), ...(bootstrap && { bootstrap }) }
+  return { ...(await open(loaded, flags, ctx)), ...(bootstrap && { bootstrap }) }
 }
 
 function loadOwner(name: string | undefined, flags: Flags, ctx: Context): Loaded {
@@ -62,12 +62,15 @@ function loadOwner(name: string | undefined, flags: Flags, ctx: Context): Loaded
   return loaded
 }
 
-async function open(loaded: Loaded, ctx: Context): Promise<Opened> {
+async function open(loaded: Loaded, { volumes, shrink }: Flags, ctx: Context): Promise<Opened> {
   const { project, domain, cluster: owner } = loaded
   const cluster = clusterOf(loaded)
   const registration = planRegistration(domain.name, owner.spec.spec.kubehz)
   const kind = findDriver(owner.spec.kind, project)
-  const driver = await kind.open(cluster, withCredentials(domain.folder, ctx))
+  const driver = await kind.open(cluster, withCredentials(domain.folder, ctx), {
+    ...(volumes !== undefined && { volumes }),
+    ...(shrink !== undefined && { shrink }),
+  })
   return {
     cluster,
     driver,

@@ -22,7 +22,8 @@ export async function planProvision(opened: Opened, { output }: Pick<Context, 'o
   ]
 }
 
-/** One line for each part, the actions in one column. */
-export function formatPlan(planned: readonly Planned[]): string {
-  return planned.map(({ action, what }) => `${action.padEnd('change'.length)}  ${what}`).join('\n')
+/** One line for each part, the actions in one column; then what else there is to know. */
+export function formatPlan(planned: readonly Planned[], remarks: readonly string[] = []): string {
+  const lines = planned.map(({ action, what }) => `${action.padEnd('change'.length)}  ${what}`)
+  return [...lines, ...remarks].join('\n')
 }

@@ -1,4 +1,5 @@
 import type { Planned } from '../../events.js'
+import type { Belongings } from './belongings.js'
 import type { Bill, Priced } from './cost.js'
 import { formatAmount, type Money } from './money.js'
 import { balancerName, networkName } from './names.js'
@@ -98,6 +99,17 @@ export function pricedBy(
 
 function pricedCandidate({ type, location }: Candidate): Priced {
   return { what: 'server', type: type.name, location, hasIpv4: true }
+}
+
+/** What a destroy ends the cost of, and what goes on to cost. */
+export function pricedBelongings(
+  { found, services, volumes }: Pick<Belongings, 'found' | 'services' | 'volumes'>,
+  takesVolumes: boolean,
+): { ending: Priced[]; kept: Priced[] } {
+  const { servers, loadBalancers } = found
+  const machines = pricedFound({ servers, loadBalancers: [...loadBalancers, ...services] })
+  const disks = volumes.map(({ size }): Priced => ({ what: 'volume', gigabytes: size }))
+  return takesVolumes ? { ending: [...machines, ...disks], kept: [] } : { ending: machines, kept: disks }
 }
 
 /** What is there already. */

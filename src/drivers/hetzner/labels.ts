@@ -16,8 +16,12 @@ export const label = {
   spec: 'lok8s.dev/spec',
   /** Which key pair the user key is of; see `digestOf`. */
   key: 'lok8s.dev/key-id',
-  /** The key by which a server proves who it is; see `digestOf`. */
+  /** The key by which a server proves who it is; see `labelOfKey`. */
   hostKey: 'lok8s.dev/hostkey',
+  /** The one it is about to have. Until it has, it may also use the one of its first boot. */
+  nextHostKey: 'lok8s.dev/hostkey-next',
+  /** On the network: there has been an API server, so that nobody may begin a new cluster in its place. */
+  initialized: 'lok8s.dev/initialized',
 } as const
 
 /** What every resource of a cluster has. */

@@ -83,6 +83,20 @@ export function digestOf(publicKey: string): string {
   return base32(createHash('sha256').update(bytesOf(publicKey)).digest())
 }
 
+/** A key of ed25519 as 52 letters and digits, which fit into a label: the key itself, not a digest of it. */
+export function labelOfKey(publicKey: string): string {
+  return base32(bytesOf(publicKey).subarray(-keyLength))
+}
+
+/** The key that such a label holds, as OpenSSH writes it; undefined for any other text. */
+export function keyOfLabel(label: string): string | undefined {
+  const bytes = bytesOfBase32(label)
+  return bytes?.length === keyLength ? `${type} ${blobOf(bytes).toString('base64')}` : undefined
+}
+
+/** Bytes of a public key of ed25519. */
+const keyLength = 32
+
 const letters = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** RFC 4648 in lower case, without padding. */
@@ -90,4 +104,12 @@ export function base32(bytes: Buffer): string {
   const bits = [...bytes].map(byte => byte.toString(2).padStart(8, '0')).join('')
   const groups = bits.match(/.{1,5}/g) ?? []
   return groups.map(group => letters[Number.parseInt(group.padEnd(5, '0'), 2)]).join('')
+}
+
+function bytesOfBase32(text: string): Buffer | undefined {
+  const values = [...text].map(letter => letters.indexOf(letter))
+  if (values.includes(-1)) return undefined
+  const bits = values.map(value => value.toString(2).padStart(5, '0')).join('')
+  const bytes = bits.match(/.{8}/g) ?? []
+  return Buffer.from(bytes.map(byte => Number.parseInt(byte, 2)))
 }

@@ -158,15 +158,15 @@ it('finds out what a server has been so far', () => {
   const root = makeFolder()
   const places = { programs: `${root}/bin`, data: `${root}/data`, config: `${root}/config.yaml` }
   const seen = () => parseLook(run(look(places)).stdout)
-  expect(seen()).toEqual({ k3s: undefined, data: 'none', config: 'join' })
+  expect(seen()).toEqual({ k3s: undefined, data: 'none', joins: undefined })
   writeFiles(root, {
     'bin/k3s': program(version),
     'data/agent/file': '',
     'config.yaml': 'server: https://10.0.0.2:6443\n',
   })
-  expect(seen()).toEqual({ k3s: version, data: 'agent', config: 'join' })
+  expect(seen()).toEqual({ k3s: version, data: 'agent', joins: 'https://10.0.0.2:6443' })
   writeFiles(root, { 'data/server/db/etcd/file': '', 'config.yaml': 'cluster-init: true\n' })
-  expect(seen()).toEqual({ k3s: version, data: 'server', config: 'new' })
+  expect(seen()).toEqual({ k3s: version, data: 'server', joins: undefined })
 })
 
 it('lets another key in, once', () => {

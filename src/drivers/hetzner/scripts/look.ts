@@ -5,11 +5,10 @@ k3s="none"
 if [[ -x $programs/k3s ]]; then k3s=$("$programs/k3s" --version | awk 'NR == 1 { print $3 }'); fi
 role="none"
 if [[ -d $data/server/db/etcd ]]; then role=server; elif [[ -d $data/agent ]]; then role=agent; fi
-starts="join"
-if grep -qs '^cluster-init: true' "$config"; then starts="new"; fi
+joins=$(awk '$1 == "server:" { print $2 }' "$config" 2>/dev/null || true)
 echo "k3s=$k3s"
 echo "data=$role"
-echo "config=$starts"
+echo "joins=$joins"
 `
 
 /** What of k3s there is on a server. */
@@ -18,11 +17,11 @@ export interface Look {
   k3s: string | undefined
   /** Whose data is there: of a control plane with its part of etcd, of a worker, of nobody. */
   data: 'server' | 'agent' | 'none'
-  /** Whether its configuration says that it makes the cluster. */
-  config: 'new' | 'join'
+  /** Where its configuration lets it join; undefined when it has none, or makes the cluster. */
+  joins: string | undefined
 }
 
-/** Finds out what a server has been so far. Prints `k3s=…`, `data=…` and `config=…`; see `Look`. Changes nothing. */
+/** Finds out what a server has been so far. Prints `k3s=…`, `data=…` and `joins=…`; see `Look`. Changes nothing. */
 export function look({
   programs = '/usr/local/bin',
   data = '/var/lib/rancher/k3s',
@@ -38,6 +37,6 @@ export function parseLook(stdout: string): Look {
   return {
     k3s: k3s === 'none' || k3s === '' ? undefined : k3s,
     data: data === 'server' || data === 'agent' ? data : 'none',
-    config: value('config') === 'new' ? 'new' : 'join',
+    joins: value('joins') || undefined,
   }
 }

@@ -1,0 +1,38 @@
+import pLimit from 'p-limit'
+import { LoError } from '../../errors.js'
+
+/** How many things are done at the same time at Hetzner's and on servers. */
+export const parallel = 10
+
+/**
+ * Does the work for all items, and waits for all of them whatever becomes of one. Throws what the first has failed with;
+ * it names the failures of the others.
+ */
+export async function forAll<Item, Value>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Value>,
+  limit = parallel,
+): Promise<Value[]> {
+  const lane = pLimit(limit)
+  const ends = await Promise.allSettled(items.map(item => lane(() => work(item))))
+  const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  if (failures.length > 0) throw joined(failures)
+  return ends.map(end => (end as PromiseFulfilledResult<Value>).value)
+}
+
+/** The first failure, with the others in its evidence. What is no `LoError` is a bug, or an interrupt, and goes first. */
+export function joined(failures: readonly unknown[]): unknown {
+  const [first, ...others] = failures
+  const bug = failures.find(failure => !(failure instanceof LoError))
+  if (bug !== undefined || !(first instanceof LoError)) return bug ?? first
+  if (others.length === 0) return first
+  const more = [...new Set(others.map(other => (other as LoError).message))]
+  const { code, message, detail, hint, problems, cause } = first
+  const evidence = [detail?.trimEnd(), ...more.map(line => `also: ${line}`)].filter(Boolean).join('\n')
+  return new LoError(code, message, {
+    detail: evidence,
+    ...(hint && { hint }),
+    problems: [...problems],
+    cause,
+  })
+}

@@ -1,0 +1,38 @@
+import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
+import { step } from '../step.js'
+import { apiService, balancerBody } from './bodies.js'
+import type { Job } from './job.js'
+import { patience } from './make-parts.js'
+import type { Plan } from './plan.js'
+import type { BalancerRepair } from './plan-balancer.js'
+
+/** The load balancer before the API, whole; undefined where one control plane needs none. */
+export async function makeBalancer(
+  { balancer }: Pick<Plan, 'balancer'>,
+  { uid, network, location }: { uid: string; network: number; location: string },
+  job: Job,
+): Promise<LoadBalancer | undefined> {
+  if (!balancer) return undefined
+  const { hcloud, wanted, ctx } = job
+  const body = balancerBody(wanted, uid, { network, location })
+  const what = `load balancer ${body.name}`
+  const { found } = balancer
+  if (!found) {
+    return step(`Make the ${what}`, ctx, async () => {
+      const { item, actions } = await hcloud.loadBalancers.create(body)
+      await hcloud.wait(what, actions, patience)
+      job.changed(what)
+      return (await hcloud.loadBalancers.get(item.id)) ?? item
+    })
+  }
+  if (balancer.repairs.length === 0) return found
+  const repair: Record<BalancerRepair, () => ReturnType<typeof hcloud.loadBalancers.addService>> = {
+    'attach to network': () => hcloud.loadBalancers.attachToNetwork(found, network),
+    'add service': () => hcloud.loadBalancers.addService(found, apiService),
+    'update service': () => hcloud.loadBalancers.updateService(found, apiService),
+    'add target': () => hcloud.loadBalancers.addTarget(found, body.targets[0]!),
+  }
+  for (const name of balancer.repairs) await hcloud.wait(what, await repair[name](), patience)
+  job.changed(what)
+  return (await hcloud.loadBalancers.get(found.id)) ?? found
+}

@@ -1,0 +1,123 @@
+import type { Made } from '../../hcloud/resources/create.js'
+import type { Network } from '../../hcloud/resources/networks.js'
+import { step } from '../step.js'
+import type { Access } from './access.js'
+import { joined } from './all.js'
+import { networkBody, placementGroupBody, sshKeyBody } from './bodies.js'
+import type { Job } from './job.js'
+import { fingerprintOf } from './openssh.js'
+import type { Plan } from './plan.js'
+import type { Survey } from './survey.js'
+
+/** What servers are made with. */
+export interface Parts {
+  network: Network
+  /** The name of the key that servers let in. */
+  sshKey: string
+  /** The firewall of each role, by its number. */
+  firewalls: Record<'control-plane' | 'worker', number>
+  /** The number of each placement group, by its name. */
+  placementGroups: Record<string, number>
+}
+
+/** Milliseconds that anything but a server may take. */
+export const patience = 120_000
+
+export interface PartsRequest {
+  plan: Plan
+  survey: Survey
+  uid: string
+  access: Access
+  zone: string
+}
+
+/** Makes what servers stand on, all of it at once, and mends what is there. Firewalls are there before any server. */
+export async function makeParts(request: PartsRequest, job: Job): Promise<Parts> {
+  const [sshKey, network, firewalls, placementGroups] = await Promise.allSettled([
+    makeSshKey(request, job),
+    makeNetwork(request, job),
+    makeFirewalls(request, job),
+    makeGroups(request, job),
+  ])
+  const failures = [sshKey, network, firewalls, placementGroups].flatMap(end =>
+    end.status === 'rejected' ? [end.reason as unknown] : [],
+  )
+  if (failures.length > 0) throw joined(failures)
+  const value = <Value>(end: PromiseSettledResult<Value>) => (end as PromiseFulfilledResult<Value>).value
+  return {
+    sshKey: value(sshKey),
+    network: value(network),
+    firewalls: value(firewalls),
+    placementGroups: value(placementGroups),
+  }
+}
+
+/** Waits for what a creation has begun, and says that something has changed unless it stood there already. */
+async function whole<Item>(what: string, made: Made<Item>, job: Job): Promise<Item> {
+  await job.hcloud.wait(what, made.actions, patience)
+  job.changed(what)
+  return made.item
+}
+
+/** A project holds each key once: a key of a file may be there already, under a name that is not ours. */
+async function makeSshKey({ plan, survey, uid, access }: PartsRequest, job: Job): Promise<string> {
+  if (plan.sshKey !== 'create') return plan.sshKey.name
+  const fingerprint = fingerprintOf(access.key.publicKey)
+  const other = survey.foreign.sshKeys.find(key => key.fingerprint === fingerprint)
+  if (other) return other.name
+  const body = sshKeyBody(job.wanted.cluster, uid, access.key.publicKey)
+  return (await whole(`SSH key ${body.name}`, await job.hcloud.sshKeys.create(body), job)).name
+}
+
+async function makeNetwork({ plan, uid, zone }: PartsRequest, job: Job): Promise<Network> {
+  const { hcloud, wanted, ctx } = job
+  const body = networkBody(wanted, uid, zone)
+  if (plan.network === 'create') {
+    return step(`Make the network ${body.name}`, ctx, async () =>
+      whole(`network ${body.name}`, await hcloud.networks.create(body), job),
+    )
+  }
+  const { network } = plan
+  if (plan.needsSubnet) {
+    await hcloud.wait(
+      `network ${network.name}`,
+      await hcloud.networks.addSubnet(network, body.subnets[0]!),
+      patience,
+    )
+    job.changed(`network ${network.name}`)
+  }
+  return network
+}
+
+async function makeFirewalls({ plan }: PartsRequest, job: Job): Promise<Parts['firewalls']> {
+  const { hcloud, ctx } = job
+  const ids = await Promise.all(
+    plan.firewalls.map(async ({ wanted, found, setRules, apply }) => {
+      const what = `firewall ${wanted.name}`
+      if (!found) {
+        const item = await step(`Make the ${what}`, ctx, async () =>
+          whole(what, await hcloud.firewalls.create(wanted), job),
+        )
+        return item.id
+      }
+      if (setRules) await hcloud.wait(what, await hcloud.firewalls.setRules(found, wanted.rules), patience)
+      if (apply) await hcloud.wait(what, await hcloud.firewalls.applyTo(found, wanted.apply_to), patience)
+      if (setRules || apply) job.changed(what)
+      return found.id
+    }),
+  )
+  // Without workers there is no firewall for them, and nobody who would need it.
+  return { 'control-plane': ids[0]!, worker: ids[1] ?? ids[0]! }
+}
+
+async function makeGroups({ plan, uid }: PartsRequest, job: Job): Promise<Record<string, number>> {
+  const { hcloud, wanted } = job
+  const pairs = await Promise.all(
+    plan.placementGroups.map(async ({ name, found }) => {
+      if (found) return [name, found.id] as const
+      const made = await hcloud.placementGroups.create(placementGroupBody(wanted.cluster, uid, name))
+      return [name, (await whole(`placement group ${name}`, made, job)).id] as const
+    }),
+  )
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,114 @@
+import { LoError } from '../../errors.js'
+import { HcloudError } from '../../hcloud/hcloud-error.js'
+import type { Server } from '../../hcloud/resources/servers.js'
+import type { Access } from './access.js'
+import { forAll } from './all.js'
+import { serverLabels } from './bodies.js'
+import type { Job } from './job.js'
+import { selectorOf } from './labels.js'
+import type { Parts } from './make-parts.js'
+import { makeServer } from './make-server.js'
+import { candidatesOf, type Offers } from './offers.js'
+import { planServers, type ServerPlan, type ServerRepair } from './plan-servers.js'
+import { slotsOf } from './slots.js'
+import { renderUserData } from './user-data.js'
+
+export interface ServersRequest {
+  plans: readonly ServerPlan[]
+  uid: string
+  parts: Parts
+  access: Access
+  offers: Offers
+}
+
+/** Milliseconds for one change of a server. */
+const patience = 180_000
+
+/**
+ * Makes all servers that are missing, several at a time, and mends those that are there. Answers with all of them as
+ * they are then, by name; each runs, and has its address in the network.
+ */
+export async function makeServers(request: ServersRequest, job: Job): Promise<Map<string, Server>> {
+  const missing = request.plans.filter(({ found }) => !found)
+  await orderAll(missing, request, job)
+  const isWhole = ({ found, repairs }: ServerPlan) => found !== undefined && repairs.length === 0
+  if (request.plans.every(isWhole)) {
+    return new Map(request.plans.map(({ slot, found }) => [slot.name, found!]))
+  }
+  // Twice at most: what a repair has brought about is read back.
+  for (let round = 1; ; round += 1) {
+    const plans = await planAgain(request, job)
+    const broken = plans.filter(({ repairs }) => repairs.length > 0)
+    if (broken.length === 0) return new Map(plans.map(({ slot, found }) => [slot.name, found!]))
+    if (round > 2) throw notMended(broken)
+    await forAll(broken, plan => mend(plan, request, job))
+  }
+}
+
+async function orderAll(missing: readonly ServerPlan[], request: ServersRequest, job: Job): Promise<void> {
+  const { uid, parts, access, offers } = request
+  // Once the account is at its limit every further order is refused as well.
+  let limit: unknown
+  await forAll(missing, async ({ slot }) => {
+    if (limit !== undefined) throw limit
+    const hostKey = access.secrets.hostKey(slot.name)
+    try {
+      await makeServer(
+        {
+          slot,
+          uid,
+          candidates: candidatesOf(slot.pool, job.wanted, offers, job.ctx.today()),
+          parts: {
+            network: parts.network.id,
+            firewall: parts.firewalls[slot.pool.role],
+            placementGroup: parts.placementGroups[slot.group]!,
+            sshKey: parts.sshKey,
+            userData: renderUserData({ userKey: access.key.publicKey, hostKey }),
+          },
+        },
+        job,
+      )
+    } catch (error) {
+      if (error instanceof HcloudError && error.failure.code === 'resource_limit_exceeded') limit = error
+      throw error
+    }
+  })
+}
+
+async function planAgain({ uid, parts }: ServersRequest, { hcloud, wanted }: Job): Promise<ServerPlan[]> {
+  const servers = await hcloud.servers.list({ selector: selectorOf(wanted.cluster) })
+  const plans = planServers(slotsOf(wanted), wanted, uid, servers, parts.network.id)
+  const gone = plans.filter(({ found }) => !found).map(({ slot }) => slot.name)
+  if (gone.length === 0) return plans
+  throw new LoError('PROVISION_FAILED', `Servers that were just made are not there: ${gone.join(', ')}.`, {
+    hint: 'Run `lo provision` again: it looks what is there and goes on.',
+  })
+}
+
+async function mend(
+  { slot, found, repairs }: ServerPlan,
+  { uid, parts }: ServersRequest,
+  job: Job,
+): Promise<void> {
+  const { hcloud, wanted } = job
+  const server = found!
+  const what = `server ${server.name}`
+  const repair: Record<ServerRepair, () => Promise<void>> = {
+    'attach to network': async () =>
+      hcloud.wait(what, await hcloud.servers.attachToNetwork(server, parts.network.id), patience),
+    'power on': async () => hcloud.wait(what, await hcloud.servers.powerOn(server), patience),
+    'set labels': async () => {
+      const labels = { ...server.labels, ...serverLabels(wanted.cluster, uid, slot) }
+      await hcloud.servers.setLabels(server, labels)
+    },
+  }
+  for (const name of repairs) await repair[name]()
+  job.changed(what)
+}
+
+function notMended(broken: readonly ServerPlan[]): LoError {
+  return new LoError('PROVISION_FAILED', 'Servers are not as they should be, though everything was tried.', {
+    detail: broken.map(({ slot, repairs }) => `${slot.name}: ${repairs.join(', ')}`).join('\n'),
+    hint: 'Run `lo provision` again; if that does not help, delete these servers and run it once more.',
+  })
+}

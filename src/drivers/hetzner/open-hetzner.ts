@@ -1,0 +1,122 @@
+import path from 'node:path'
+import type { Context } from '../../context.js'
+import { openHcloud } from '../../hcloud/hcloud.js'
+import { checkToken } from '../../hcloud/token.js'
+import type { DriverCluster, DriverOptions, OpenedCluster } from '../driver.js'
+import { type Credentials, planAccess } from './access.js'
+import { findBelongings, listBelongings } from './belongings.js'
+import { billOf } from './cost.js'
+import { formatBill, pricedBelongings } from './describe-plan.js'
+import { destroy } from './destroy.js'
+import { exportVariables } from './export-variables.js'
+import type { Job } from './job.js'
+import { keyFileOf, readKeyFile } from './key-file.js'
+import type { Reach } from './machine.js'
+import { planProvision } from './plan-provision.js'
+import { type Provisioned, provision } from './provision.js'
+import { fetchKubeconfig, findKubeconfig } from './read-admin-config.js'
+import { readConfig } from './read-config.js'
+import { redactor } from './redact.js'
+import { reachBySsh } from './ssh.js'
+import { readStatus } from './status.js'
+import { surveyProject } from './survey.js'
+import { readWanted } from './wanted.js'
+
+export interface HetznerOptions extends DriverOptions {
+  /** How servers are reached; over SSH where nothing else is said. */
+  reach?: Reach
+  /** Between 0 and 1, for the jitter of pauses. */
+  chance?: () => number
+}
+
+/**
+ * A cluster on Hetzner Cloud. The API is reached through the context's `fetch` and clock, and servers through `reach`:
+ * with those of a simulation nothing leaves this machine. Throws `TOKEN_MISSING`, `TOKEN_REFUSED`, and `SPEC_INVALID`
+ * for a cluster that could not stand.
+ */
+export function openHetzner(
+  cluster: DriverCluster,
+  ctx: Context,
+  options: HetznerOptions = {},
+): OpenedCluster {
+  const { spec, name, domain } = cluster
+  const config = readConfig(cluster)
+  const wanted = readWanted(
+    { name, version: spec.spec.kubernetes!.version, file: path.relative(cluster.root, cluster.specFile) },
+    config,
+  )
+  const { HCLOUD_TOKEN, HCLOUD_TOKEN_PREVIOUS, HCLOUD_CLUSTER_TOKEN, HCLOUD_ENDPOINT } = ctx.env
+  const token = checkToken(HCLOUD_TOKEN)
+  const hcloud = openHcloud(
+    {
+      token,
+      ...(HCLOUD_ENDPOINT && { endpoint: HCLOUD_ENDPOINT }),
+      ...(options.chance && { chance: options.chance }),
+    },
+    ctx,
+  )
+  const changes: string[] = []
+  const job: Job = {
+    wanted,
+    domain,
+    hcloud,
+    reach: options.reach ?? reachBySsh(ctx),
+    ctx,
+    prunes: options.shrink ?? false,
+    redact: redactor([token, HCLOUD_TOKEN_PREVIOUS, HCLOUD_CLUSTER_TOKEN]),
+    changed: what => changes.push(what),
+  }
+  const credentials = async (): Promise<Credentials> => {
+    const file = keyFileOf(cluster, config.ssh?.privateKeyFile, ctx)
+    return {
+      token,
+      previousToken: HCLOUD_TOKEN_PREVIOUS || undefined,
+      keyFile: file && (await readKeyFile(file, ctx)),
+    }
+  }
+  const takesVolumes = options.volumes ?? false
+  let costOfPlan: string[] = []
+  let provisioned: Provisioned | undefined
+
+  return {
+    provision: async () => {
+      changes.length = 0
+      provisioned = await provision(job, await credentials(), changes)
+      return provisioned.outcome
+    },
+    destroy: () => {
+      provisioned = undefined
+      return destroy(job, takesVolumes)
+    },
+    inventory: async () => listBelongings(await findBelongings(hcloud, name), takesVolumes),
+    status: () => readStatus(hcloud, wanted),
+    kubeconfig: async () => {
+      if (provisioned) return fetchKubeconfig(provisioned.living, provisioned.balancer, job)
+      const survey = await surveyProject(hcloud, name)
+      if (survey.uid === undefined) return undefined
+      const access = planAccess(await credentials(), name, survey.uid, survey.found.sshKeys[0])
+      return findKubeconfig(survey, access, job)
+    },
+    plan: async () => {
+      const { parts, cost } = await planProvision(job, await credentials())
+      costOfPlan = cost
+      return parts
+    },
+    remarks: async about => {
+      if (about === 'provision') return costOfPlan
+      const all = await findBelongings(hcloud, name)
+      const { ending, kept } = pricedBelongings(all, takesVolumes)
+      const pricing = await hcloud.catalogue.pricing()
+      return [
+        `ends: ${formatBill(billOf(ending, pricing))}`,
+        ...(kept.length > 0
+          ? [
+              `stays: ${all.volumes.map(({ name }) => `volume ${name}`).join(', ')}, with ${formatBill(billOf(kept, pricing))}; --volumes removes them and their data`,
+            ]
+          : []),
+      ]
+    },
+    export: () => exportVariables(job, ctx.env),
+    publicKey: async () => (await surveyProject(hcloud, name)).found.sshKeys[0]?.public_key,
+  }
+}

@@ -1,0 +1,68 @@
+import { LoError } from '../../errors.js'
+import type { Job } from './job.js'
+import { balancerName, firewallName, networkName, serverName, sshKeyName } from './names.js'
+import { checkOffers, type Offers } from './offers.js'
+import { slotsOf } from './slots.js'
+import { checkNames, type Survey } from './survey.js'
+
+/**
+ * Everything that can be refused before anything is made. What the API does not tell beforehand, limits of the account
+ * above all, shows when it is met.
+ */
+export async function preflight(job: Job, survey: Survey, uid: string, offers: Offers): Promise<void> {
+  const { wanted, ctx } = job
+  const { problems, warnings } = checkOffers(wanted, offers, ctx.today())
+  if (problems.length > 0) {
+    throw new LoError('CLOUD_REFUSED', `Hetzner does not have what the cluster ${wanted.cluster} wants.`, {
+      detail: problems.join('\n'),
+      hint: 'Change location, types or image in spec.provider.config. Nothing was made.',
+    })
+  }
+  for (const message of warnings) ctx.output.event({ type: 'warning', message })
+  checkAllNames(job, survey, uid)
+  await checkRelease(job)
+}
+
+function checkAllNames({ wanted }: Job, { foreign }: Survey, uid: string): void {
+  const { cluster, controlPlane, workers } = wanted
+  const slots = slotsOf(wanted)
+  checkNames([
+    { what: 'SSH key', name: sshKeyName(cluster, uid), taken: foreign.sshKeys },
+    { what: 'network', name: networkName(cluster), taken: foreign.networks },
+    { what: 'firewall', name: firewallName(cluster, 'control-plane'), taken: foreign.firewalls },
+    ...(workers.length > 0
+      ? [{ what: 'firewall', name: firewallName(cluster, 'worker'), taken: foreign.firewalls }]
+      : []),
+    ...(controlPlane.replicas > 1
+      ? [{ what: 'load balancer', name: balancerName(cluster), taken: foreign.loadBalancers }]
+      : []),
+    ...[...new Set(slots.map(({ group }) => group))].map(name => ({
+      what: 'placement group',
+      name,
+      taken: foreign.placementGroups,
+    })),
+    ...slots.map(({ pool, index }) => ({
+      what: 'server',
+      name: serverName(cluster, pool.name, index),
+      taken: foreign.servers,
+    })),
+  ])
+}
+
+/** Nodes fetch the release themselves, so that only its absence is a reason to stop here. */
+async function checkRelease({ wanted: { version }, ctx }: Job): Promise<void> {
+  const address = `https://github.com/k3s-io/k3s/releases/download/${encodeURIComponent(version)}/sha256sum-amd64.txt`
+  const status = await ctx
+    .fetch(address, { method: 'HEAD', signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(15_000)]) })
+    .then(response => response.status)
+    .catch(() => undefined)
+  ctx.signal.throwIfAborted()
+  if (status === 404) {
+    throw new LoError('SPEC_INVALID', `There is no release ${version} of k3s.`, {
+      hint: 'Change spec.kubernetes.version; the releases are at https://github.com/k3s-io/k3s/releases. Nothing was made.',
+    })
+  }
+  if (status !== undefined && status < 400) return
+  const message = `whether k3s ${version} exists cannot be told from here: ${status === undefined ? 'GitHub does not answer' : `GitHub answers ${status}`}`
+  ctx.output.event({ type: 'warning', message })
+}

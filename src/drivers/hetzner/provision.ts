@@ -1,0 +1,118 @@
+import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
+import type { Server } from '../../hcloud/resources/servers.js'
+import type { ProvisionOutcome } from '../driver.js'
+import { type Access, type Credentials, planAccess } from './access.js'
+import { joined } from './all.js'
+import type { Job } from './job.js'
+import { loadOffers } from './load-offers.js'
+import { makeBalancer } from './make-balancer.js'
+import { makeParts } from './make-parts.js'
+import { makeServers } from './make-servers.js'
+import type { ClusterNode } from './node.js'
+import { candidatesOf, type Offers, zoneOf } from './offers.js'
+import { type Plan, planCluster } from './plan.js'
+import { preflight } from './preflight.js'
+import { prepareNode } from './prepare-node.js'
+import { removeSurplus } from './remove-surplus.js'
+import { renewSshKey } from './renew-ssh-key.js'
+import { newUid } from './secrets.js'
+import { startCluster } from './start-cluster.js'
+import { type Survey, surveyProject } from './survey.js'
+
+export interface Provisioned {
+  outcome: ProvisionOutcome
+  /** A control plane whose API server is ready. */
+  living: ClusterNode
+  balancer: LoadBalancer | undefined
+}
+
+/** Makes a cluster, or brings it to what is wanted; after any earlier run, wherever that ended. */
+export async function provision(
+  job: Job,
+  credentials: Credentials,
+  changes: readonly string[],
+): Promise<Provisioned> {
+  const { hcloud, wanted } = job
+  const [survey, offers] = await Promise.all([
+    surveyProject(hcloud, wanted.cluster),
+    loadOffers(hcloud, wanted.image),
+  ])
+  const uid = survey.uid ?? newUid()
+  const access = planAccess(credentials, wanted.cluster, uid, survey.found.sshKeys[0])
+  await preflight(job, survey, uid, offers)
+  const plan = planCluster(wanted, uid, survey.found)
+  warn(plan, job)
+
+  const zone = zoneOf(wanted.locations[0]!, offers.locations)
+  const parts = await makeParts({ plan, survey, uid, access, zone }, job)
+  const location = locationOf(survey, offers, job)
+  const [balancer, servers] = await both(
+    makeBalancer(plan, { uid, network: parts.network.id, location }, job),
+    makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
+  )
+  const living = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
+  if (access.older) await renewSshKey(survey, uid, access, job)
+  await removeSurplus(plan, living, job)
+  const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'
+  return { outcome, living, balancer }
+}
+
+/** Where the control plane stands, or is going to. */
+export function locationOf({ found }: Survey, offers: Offers, { wanted, ctx }: Job): string {
+  const server = found.servers.find(({ name }) => name.startsWith(`${wanted.cluster}-cp-`))
+  const [candidate] = candidatesOf(wanted.controlPlane, wanted, offers, ctx.today())
+  return server?.location.name ?? candidate?.location ?? wanted.locations[0]!
+}
+
+/** Waits for both, whatever becomes of one: nothing may go on behind the back of an error. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  const [first, second] = await Promise.allSettled([one, other])
+  const failures = [first, second].flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  if (failures.length > 0) throw joined(failures)
+  return [(first as PromiseFulfilledResult<One>).value, (second as PromiseFulfilledResult<Other>).value]
+}
+
+interface Machines {
+  servers: ReadonlyMap<string, Server>
+  balancer: LoadBalancer | undefined
+  access: Access
+  network: Parameters<typeof startCluster>[0]['network']
+}
+
+async function startAll({ servers: plans }: Plan, machines: Machines, job: Job): Promise<ClusterNode> {
+  const { servers, balancer, access, network } = machines
+  const prepare = (role: 'control-plane' | 'worker') =>
+    plans
+      .filter(({ slot }) => slot.pool.role === role)
+      .map(({ slot }) => prepareNode(slot, servers.get(slot.name)!, access, job))
+  const [controlPlanes, workers] = [prepare('control-plane'), prepare('worker')]
+  // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.
+  for (const worker of workers) worker.catch(() => {})
+  const ends = await Promise.allSettled(controlPlanes)
+  const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  if (failures.length > 0) throw joined(failures)
+  return startCluster(
+    { controlPlanes: await Promise.all(controlPlanes), workers, network, balancer, access },
+    job,
+  )
+}
+
+/** What a spec asks for and does not get from this run. */
+function warn({ servers, surplus }: Plan, { ctx, prunes }: Job): void {
+  const differences = servers.flatMap(({ slot, differences }) =>
+    differences.map(difference => `${slot.name} stays as it is, though ${difference}`),
+  )
+  const tooMany = prunes
+    ? []
+    : surplus.servers.map(({ name }) => `${name} is not in the spec any more, and stays`)
+  for (const message of differences) {
+    ctx.output.event({
+      type: 'warning',
+      message,
+      hint: 'delete this server and run `lo provision` to have it made anew',
+    })
+  }
+  for (const message of tooMany) {
+    ctx.output.event({ type: 'warning', message, hint: '`lo provision --shrink` drains and removes it' })
+  }
+}

@@ -1,0 +1,97 @@
+import path from 'node:path'
+import type { Context } from '../../../src/context.js'
+import type { DriverCluster, DriverOptions, OpenedCluster } from '../../../src/drivers/driver.js'
+import { openHetzner } from '../../../src/drivers/hetzner/open-hetzner.js'
+import type { Event } from '../../../src/events.js'
+import type { SimulatorOptions } from '../../../src/hcloud/simulator/simulator.js'
+import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
+import { type ClusterSpec, clusterKinds } from '../../../src/project/spec/kinds.js'
+import { realContext } from '../../helpers/context.js'
+import { type Simulation, simulate } from '../../helpers/hcloud.js'
+import { type Machines, simulateMachines } from '../../helpers/machines.js'
+import { makeFolder } from '../../helpers/project.js'
+
+export interface OpenOptions extends DriverOptions {
+  name?: string
+  version?: string
+  env?: Record<string, string>
+}
+
+/** The cluster prod in a simulated project, and all that stands behind it. */
+export interface Prod extends Omit<Simulation, 'open'> {
+  machines: Machines
+  events: Event[]
+  ctx: Context
+  /** The driver, as another run of `lo` opens it, with this config. */
+  open: (config?: Record<string, unknown>, options?: OpenOptions) => OpenedCluster
+  /** Every call that changes something, since the last time this was asked. */
+  writes: () => string[]
+}
+
+export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
+  const simulation = simulate(options)
+  const { world, simulator } = simulation
+  const machines = simulateMachines(simulation)
+  const root = makeFolder()
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    String(input).startsWith('https://github.com/k3s-io/k3s/releases/download/')
+      ? new Response(null, { status: 200 })
+      : world.fetch(input, init)
+  const real = await realContext({ cwd: root, env: {} })
+  const ctx: Context = { ...real.ctx, ...world, fetch }
+  let seen = 0
+  return {
+    ...simulation,
+    machines,
+    events: real.events,
+    ctx,
+    writes: () => {
+      const calls = simulator.calls.slice(seen).filter(({ route }) => !route.startsWith('GET '))
+      seen = simulator.calls.length
+      return calls.map(({ route }) => route)
+    },
+    open: (
+      config: Record<string, unknown> = {},
+      { name = 'prod', version = 'v1.33.5', env = {}, ...flags }: OpenOptions = {},
+    ) =>
+      openHetzner(
+        clusterOf(root, name, version, config),
+        { ...ctx, env: { HCLOUD_TOKEN: simulatedToken, ...env } },
+        { reach: machines.reach, chance: () => 0.5, ...flags },
+      ),
+  }
+}
+
+function clusterOf(
+  root: string,
+  name: string,
+  version: string,
+  config: Record<string, unknown>,
+): DriverCluster {
+  const spec = clusterKinds.Hetzner.parse({
+    apiVersion: 'cluster.lok8s.dev/v1beta1',
+    kind: 'Hetzner',
+    metadata: { name },
+    spec: {
+      kubernetes: { version },
+      cluster: { domain: 'example.com' },
+      provider: { name: 'hetzner', config },
+    },
+  }) as ClusterSpec
+  return {
+    name,
+    domain: 'example.com',
+    spec,
+    root,
+    specFile: path.join(root, 'clusters/example.com/cluster.lok8s.yaml'),
+    kubeconfig: path.join(root, `.kubeconfig/${name}.yaml`),
+  }
+}
+
+/** What is in a project, by kind and name. */
+export function inventoryOf({ simulator }: Pick<Simulation, 'simulator'>): Record<string, string[]> {
+  const kinds = Object.entries(simulator.everything()).map(
+    ([kind, items]) => [kind, items.map(({ name }) => String(name)).sort()] as const,
+  )
+  return Object.fromEntries(kinds.filter(([kind, names]) => names.length > 0 && kind !== 'primary_ips'))
+}
