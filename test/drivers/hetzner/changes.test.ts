@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { LoError } from '../../../src/errors.js'
+import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
+import { controlPlane, workers } from './clusters.js'
+import { inventoryOf, type Prod, prod } from './prod.js'
+
+const small = { ...controlPlane(1), ...workers(['default', 2]) }
+const large = { ...controlPlane(3), ...workers(['default', 2]) }
+
+async function made(config: Record<string, unknown>, version = 'v1.33.5'): Promise<Prod> {
+  const all = await prod()
+  await all.open(config, { version }).provision()
+  all.writes()
+  all.machines.ran.length = 0
+  return all
+}
+
+const removeServer = async ({ hcloud }: Prod, name: string) => {
+  const [server] = await hcloud.servers.list({ name })
+  await hcloud.wait('it', await hcloud.servers.remove(server!), 60_000)
+}
+const scriptsOn = ({ machines }: Prod, name: string) =>
+  machines.ran.filter(({ machine }) => machine === name).map(({ script }) => script)
+const started = ({ machines }: Prod) =>
+  machines.ran
+    .filter(({ script, said }) => script === 'start-k3s' && said === 'changed')
+    .map(({ machine }) => machine)
+
+it('grows a pool, and starts nothing again that runs', async () => {
+  const all = await made(small)
+  expect(await all.open({ ...controlPlane(1), ...workers(['default', 3]) }).provision()).toBe('configured')
+  expect(inventoryOf(all).servers).toContain('prod-default-3')
+  expect([...all.machines.cluster.nodes.keys()]).toContain('prod-default-3')
+  expect(started(all)).toEqual(['prod-default-3'])
+})
+
+it('adds a pool with labels, those included that a node may not give itself', async () => {
+  const all = await made(small)
+  const labels = { 'node-role.kubernetes.io/worker': 'true', tier: 'gpu' }
+  const more = { workers: [...small.workers, { name: 'gpu', replicas: 1, type: 'cx43', labels }] }
+  await all.open({ ...controlPlane(1), ...more }).provision()
+  expect(all.machines.cluster.labels.get('prod-gpu-1')).toEqual(labels)
+  expect(all.machines.inside('prod-gpu-1').config).not.toContain('node-role.kubernetes.io/worker')
+})
+
+it('shrinks a pool only when that is asked for: drained, out of the cluster, then out of the project', async () => {
+  const all = await made(small)
+  const less = { ...controlPlane(1), ...workers(['default', 1]) }
+  expect(await all.open(less).provision()).toBe('unchanged')
+  expect(inventoryOf(all).servers).toContain('prod-default-2')
+  expect(all.machines.cluster.drained).toEqual([])
+  expect(await all.open(less, { shrink: true }).provision()).toBe('configured')
+  expect(inventoryOf(all).servers).toEqual(['prod-cp-1', 'prod-default-1'])
+  expect(all.machines.cluster.drained).toEqual(['prod-default-2'])
+  expect([...all.machines.cluster.nodes.keys()].sort()).toEqual(['prod-cp-1', 'prod-default-1'])
+})
+
+it('goes from one control plane to three: load balancer, names in certificates, kubeconfig', async () => {
+  const all = await made(small)
+  const driver = all.open(large)
+  expect(await driver.provision()).toBe('configured')
+  const { cluster } = all.machines
+  expect(cluster.beginnings).toBe(1)
+  expect(cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
+  const address = (await all.hcloud.loadBalancers.list())[0]!.public_net.ipv4.ip!
+  expect(all.machines.inside('prod-cp-1').config).toContain(address)
+  expect(await driver.kubeconfig()).toContain(`https://${address}:6443`)
+  expect(await all.open(large).provision()).toBe('unchanged')
+})
+
+it('goes back from three control planes to one', async () => {
+  const all = await made(large)
+  expect(await all.open(small, { shrink: true }).provision()).toBe('configured')
+  expect(inventoryOf(all)).toEqual({
+    ...inventoryOf(all),
+    servers: ['prod-cp-1', 'prod-default-1', 'prod-default-2'],
+  })
+  expect(inventoryOf(all)).not.toHaveProperty('load_balancers')
+  expect(all.machines.cluster.members).toEqual(new Set(['prod-cp-1']))
+  expect(await all.open(small).provision()).toBe('unchanged')
+})
+
+it.each([
+  'prod-default-1',
+  'prod-cp-2',
+  'prod-cp-1',
+])('makes %s anew when somebody has deleted it', async name => {
+  const all = await made(large)
+  const token = all.machines.inside('prod-cp-3').token
+  await removeServer(all, name)
+  expect(await all.open(large).provision()).toBe('configured')
+  const { cluster } = all.machines
+  expect(cluster.beginnings).toBe(1)
+  expect(cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
+  expect([...cluster.nodes.keys()]).toHaveLength(5)
+  expect(all.machines.inside('prod-cp-3').token).toBe(token)
+  expect(started(all)).toEqual([name])
+  expect(await all.open(large).provision()).toBe('unchanged')
+})
+
+it('upgrades one control plane at a time, each ready before the next, then the workers', async () => {
+  const all = await made(large)
+  expect(await all.open(large, { version: 'v1.34.1' }).provision()).toBe('configured')
+  expect(new Set(all.machines.cluster.nodes.values())).toEqual(new Set(['v1.34.1+k3s1']))
+  const order = all.machines.ran
+    .filter(({ said, script }) => (script === 'start-k3s' && said === 'changed') || script === 'wait-for-k3s')
+    .map(({ script, machine }) => `${script === 'start-k3s' ? 'start' : 'ready'} ${machine}`)
+  const planes = order.filter(line => line.includes('-cp-')).slice(-6)
+  expect(planes).toEqual(
+    ['prod-cp-1', 'prod-cp-2', 'prod-cp-3'].flatMap(name => [`start ${name}`, `ready ${name}`]),
+  )
+  expect(order.indexOf('start prod-default-1')).toBeGreaterThan(order.lastIndexOf('ready prod-cp-3'))
+})
+
+it.each([
+  ['v1.35.0', 'Minor versions are not skipped'],
+  ['v1.32.9', 'There is no way back'],
+])('refuses to go from v1.33.5 to %s before it changes anything', async (version, hint) => {
+  const all = await made(small)
+  const error = await all
+    .open(small, { version })
+    .provision()
+    .catch(thrown => thrown)
+  expect(error).toBeInstanceOf(LoError)
+  expect(error).toMatchObject({ code: 'SPEC_INVALID', hint: expect.stringContaining(hint) })
+  expect(started(all)).toEqual([])
+  expect(new Set(all.machines.cluster.nodes.values())).toEqual(new Set(['v1.33.5+k3s1']))
+})
+
+it('changes firewall rules, and nothing on servers', async () => {
+  const all = await made(small)
+  const firewall = { ssh: ['203.0.113.0/24'], api: ['203.0.113.0/24'] }
+  expect(await all.open({ ...small, firewall }).provision()).toBe('configured')
+  expect(all.writes()).toEqual([
+    'POST /firewalls/{id}/actions/set_rules',
+    'POST /firewalls/{id}/actions/set_rules',
+  ])
+  expect(started(all)).toEqual([])
+})
+
+describe('with another token', () => {
+  const token = 'other'.padEnd(64, '1')
+  const env = { HCLOUD_TOKEN: token }
+
+  async function rotated(): Promise<Prod> {
+    const all = await made(small)
+    all.simulator.settings.tokens = { [token]: 'read-write' }
+    return all
+  }
+
+  it('stops, and says how to go on', async () => {
+    const all = await rotated()
+    const error = await all
+      .open(small, { env })
+      .provision()
+      .catch(thrown => thrown)
+    expect(error).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      hint: expect.stringContaining('HCLOUD_TOKEN_PREVIOUS'),
+    })
+    expect(all.writes()).toEqual([])
+    expect(all.machines.ran).toEqual([])
+  })
+
+  it('gets in with the previous one once, and without it afterwards', async () => {
+    const all = await rotated()
+    const previous = { ...env, HCLOUD_TOKEN_PREVIOUS: simulatedToken }
+    expect(await all.open(small, { env: previous }).provision()).toBe('configured')
+    expect(inventoryOf(all).ssh_keys).toHaveLength(1)
+    expect(all.machines.cluster.beginnings).toBe(1)
+    expect(await all.open(small, { env }).provision()).toBe('unchanged')
+    expect(await all.open({ ...small, ...workers(['default', 3]) }, { env }).provision()).toBe('configured')
+  })
+})
+
+it('looks at each server once when nothing is to be done', async () => {
+  const all = await made(small)
+  await all.open(small).provision()
+  expect(scriptsOn(all, 'prod-default-1')).toEqual([
+    'look',
+    'install-k3s',
+    'write-k3s-config',
+    'start-k3s',
+    'wait-for-k3s',
+  ])
+})
