@@ -1,10 +1,13 @@
 import { Chalk } from 'chalk'
 import type { HealthProgress } from '../events.js'
 import { createBootstrapBoard } from './bootstrap-board.js'
-import { formatError, formatHealth, formatPending, formatTime, type Style } from './format.js'
+import { formatError, formatHealth, formatPending, formatTime, plural, type Style } from './format.js'
 import { createLive } from './live.js'
 import type { Output, OutputFlags, Stream, Terminal } from './output.js'
 import { printEvents } from './plain.js'
+
+/** More steps at a time than these fit on no screen; the oldest is what a person wants to see. */
+const mostSteps = 12
 
 /** A terminal with a person before it: colour, and a live line of what is being worked on. */
 export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promise<Output> {
@@ -21,8 +24,14 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
     const names = [...running].map(([target, since]) => `${target} ${formatTime(now() - since)}`)
     return `${styles.err.dim(`rendering ${progress.done}/${progress.all}`)} ${names.join(', ')}`
   }
-  const pictureOfSteps = () =>
-    [...steps].map(([step, since]) => `${step} ${styles.err.dim(formatTime(now() - since))}`).join(', ')
+  const pictureOfSteps = () => {
+    const lines = [...steps].map(([step, since]) => `${step}  ${styles.err.dim(formatTime(now() - since))}`)
+    const rest = lines.length - mostSteps
+    return [
+      ...lines.slice(0, mostSteps),
+      ...(rest > 0 ? [styles.err.dim(`and ${plural(rest, 'more step')}`)] : []),
+    ].join('\n')
+  }
 
   let health: { target: string; since: number; progress: HealthProgress | undefined } | undefined
   const pictureOfHealth = () => {

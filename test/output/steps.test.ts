@@ -24,16 +24,25 @@ it('shows a person the steps that are under way, and lets only those stay that a
   output.event(started('Make keys'))
   clock.now = 2000
   clock.tick()
-  expect(written.stderr).toContain('Start etcd 2.0s, Make keys 2.0s')
+  expect(written.stderr).toContain('Start etcd  2.0s\nMake keys  2.0s')
   output.event(finished('Make keys', 2000))
   written.stderr = ''
   clock.tick()
-  expect(written.stderr).toContain('Start etcd 2.0s')
+  expect(written.stderr).toContain('Start etcd  2.0s')
   expect(written.stderr).not.toContain('Make keys')
   output.event(finished('Start etcd', 2500))
   written.stderr = ''
   clock.tick()
   expect(written.stderr).toBe('')
+})
+
+it('shows those that take longest, and how many more there are', async () => {
+  const { terminal, written, clock } = fakeTerminal({ isTTY: true, env: { NO_COLOR: '1' } })
+  const output = await createOutput(terminal, noFlags)
+  for (let server = 1; server <= 15; server++) output.event(started(`Start server ${server}`))
+  clock.tick()
+  expect(written.stderr).toMatch(/Start server 12 .*\nand 3 more steps/)
+  expect(written.stderr).not.toContain('Start server 13')
 })
 
 it('says nothing of steps when it should be quiet, or answer in JSON', async () => {
