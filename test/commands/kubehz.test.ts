@@ -30,7 +30,7 @@ it('registers, and prints the fingerprint where people and jobs look', async () 
     stdout: `${domain} registered (pending)\n  fingerprint: ${fingerprint}`,
     stderr: '',
   })
-  expect(readFileSync(summary, 'utf8')).toContain(`\`\`\`text\n${fingerprint}\n\`\`\`\n`)
+  expect(readFileSync(summary, 'utf8')).toContain(`\`\`\`text\n   ${fingerprint}\n   \`\`\`\n`)
   const [before, head, value, end, rest] = readFileSync(output, 'utf8').split('\n')
   expect([before, value, head, rest]).toEqual(['before=1', fingerprint, `fingerprint<<${end}`, ''])
   expect(end).toMatch(/^end-[0-9a-f-]{36}$/)
