@@ -3,6 +3,7 @@ import { actionsIn } from './actions.js'
 import { fillBucket } from './bucket.js'
 import { epoch } from './clock.js'
 import { type CallFault, collectFaults, type Faults } from './faults.js'
+import { isBalancerAt, isLetIn, serverAt } from './paths.js'
 import { Refusal } from './refusal.js'
 import { answer, brokenAnswer } from './reply.js'
 import { isKnownPath, type Matched, matchRoute } from './router.js'
@@ -35,6 +36,12 @@ export interface Simulator extends Faults {
   everything: () => Record<string, Record<string, unknown>[]>
   /** What a server was made with. */
   server: (name: string) => ServerItem | undefined
+  /** The server that an address leads to, a public or a private one. */
+  serverAt: (address: string) => ServerItem | undefined
+  /** Whether a private address is that of a load balancer. */
+  isBalancerAt: (address: string) => boolean
+  /** Whether the firewalls of a server let somebody from the outside in. */
+  isLetIn: (server: ServerItem, port: number, from: string) => boolean
 }
 
 export interface SimulatorOptions {
@@ -150,6 +157,9 @@ export function createSimulator(
       return everything(world)
     },
     server: name => byName(state, name),
+    serverAt: address => serverAt(state, address),
+    isBalancerAt: address => isBalancerAt(state, address),
+    isLetIn: (server, port, from) => isLetIn(state, server, port, from),
     onCall: faults.onCall,
     onAction: faults.onAction,
   }

@@ -29,6 +29,15 @@ function plain(command: string, change: (server: ServerItem) => void = () => {})
     act({ command, resources: [{ id: server.id, type: 'server' }], effect: () => change(server) })
 }
 
+function startAgain(command: string): Act {
+  return (server, request, world) =>
+    plain(command, one => {
+      one.status = 'running'
+      world.settings.onServer('stopped', one)
+      world.settings.onServer('started', one)
+    })(server, request, world)
+}
+
 const path = (action: string) => `POST /servers/{id}/actions/${action}`
 
 export const serverActionRoutes: Routes = {
@@ -36,12 +45,8 @@ export const serverActionRoutes: Routes = {
   [path('poweroff')]: onServer((server, _request, world) => stop(server, world)),
   // It only asks the system to end: whether that happens, the API does not know.
   [path('shutdown')]: onServer(plain('shutdown_server')),
-  [path('reboot')]: onServer(plain('reboot_server')),
-  [path('reset')]: onServer(
-    plain('reset_server', server => {
-      server.status = 'running'
-    }),
-  ),
+  [path('reboot')]: onServer(startAgain('reboot_server')),
+  [path('reset')]: onServer(startAgain('reset_server')),
   [path('enable_rescue')]: onServer(
     (server, { body }, world) => {
       checkBody(body, { type: 'text', ssh_keys: 'numbers' })

@@ -1,0 +1,38 @@
+import { contains, parseRange } from '../range.js'
+import { firewallsOf } from './routes/firewalls.js'
+import type { FirewallItem, ServerItem, State } from './state.js'
+
+/** The server that an address leads to: a public one, or one of a private network. */
+export function serverAt(state: State, address: string): ServerItem | undefined {
+  const servers = [...state.servers.values(), ...state.leaving.values()]
+  return servers.find(
+    ({ ipv4, networks }) =>
+      (ipv4 !== undefined && state.primaryIps.get(ipv4)?.ip === address) ||
+      networks.some(({ ip }) => ip === address),
+  )
+}
+
+/** Whether a private address is that of a load balancer. */
+export function isBalancerAt({ loadBalancers }: State, address: string): boolean {
+  return [...loadBalancers.values()].some(({ network }) => network?.ip === address)
+}
+
+/** Whether the firewalls of a server let somebody from the outside in: one that has none lets in everybody. */
+export function isLetIn(state: State, server: ServerItem, port: number, from: string): boolean {
+  const firewalls = firewallsOf(server, state).flatMap(({ id }) => state.firewalls.get(id) ?? [])
+  return firewalls.length === 0 || firewalls.some(firewall => lets(firewall, port, from))
+}
+
+function lets({ rules }: FirewallItem, port: number, from: string): boolean {
+  const own = parseRange(`${from}/32`)!
+  return rules.some(
+    rule =>
+      rule.direction === 'in' &&
+      rule.protocol === 'tcp' &&
+      rule.port === String(port) &&
+      rule.source_ips.some(range => {
+        const source = parseRange(range)
+        return source !== undefined && contains(source, own)
+      }),
+  )
+}
