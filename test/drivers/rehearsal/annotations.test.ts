@@ -24,7 +24,9 @@ async function makeNamespace() {
   const name = `rehearsed-${randomBytes(4).toString('hex')}`
   const place = `/api/v1/namespaces/${name}`
   await api.request('POST', '/api/v1/namespaces', { body: { metadata: { name } } })
-  onTestFinished(() => void api.request('DELETE', place))
+  onTestFinished(async () => {
+    await api.request('DELETE', place)
+  })
   const create = async (path: string, body: object) => {
     // A young namespace takes no pods yet.
     await expect.poll(() => answerOf(api.request('POST', path, { body })), patient).toBe('done')

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { execaSync } from 'execa'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type Process, parseRecord } from '../../../src/drivers/process.js'
 import { type Place, placeOf } from '../../../src/drivers/rehearsal/place.js'
 import type { TestCluster } from '../../helpers/cluster.js'
@@ -38,12 +38,14 @@ export function isGone({ pid }: Process): boolean {
   }
 }
 
-/** Listens at a port of loopback until the test is over. */
+/** Listens at a port of loopback until the test is over, as soon as whoever was killed has let go of it. */
 export async function occupy(port: number): Promise<void> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
   onTestFinished(() => void server.close())
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+  await vi.waitFor(listen, { timeout: 60_000 })
 }
