@@ -71,7 +71,7 @@ spec:
   },
   'hcloud-csi': {
     values:
-      'controller: { hcloudToken: { existingSecret: { name: hcloud, key: token } }, volumeExtraLabels: {} }\n',
+      'controller: { hcloudToken: { existingSecret: { name: hcloud, key: token } }, volumeExtraLabels: {} }\nnode: {}\n',
     template: `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: hcloud-csi-controller, namespace: {{ .Release.Namespace }} }
@@ -87,6 +87,21 @@ spec:
         - name: HCLOUD_VOLUME_EXTRA_LABELS
           value: {{ range $key, $value := . }}{{ $key }}={{ $value }},{{ end }}
         {{- end }}
+        {{- with .Values.controller.hcloudVolumeDefaultLocation }}
+        - name: HCLOUD_VOLUME_DEFAULT_LOCATION
+          value: {{ . }}
+        {{- end }}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: hcloud-csi-node, namespace: {{ .Release.Namespace }} }
+spec:
+  template:
+    spec:
+      {{- if .Values.node.hostNetwork }}
+      hostNetwork: true
+      {{- end }}
+      containers: [{ name: hcloud-csi-driver }]
 `,
   },
   metallb: {

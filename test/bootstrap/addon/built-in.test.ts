@@ -119,7 +119,19 @@ itWithHelm('has csi label volumes as those of this cluster, and gives it a Secre
   expect(get('Deployment', 'hcloud-csi-controller').spec.template.spec.containers[0].env).toEqual([
     { name: 'HCLOUD_TOKEN', valueFrom: { secretKeyRef: { name: 'hcloud-csi', key: 'token' } } },
     { name: 'HCLOUD_VOLUME_EXTRA_LABELS', value: 'lok8s.dev/cluster=prod,lok8s.dev/uid=0042,' },
+    { name: 'HCLOUD_VOLUME_DEFAULT_LOCATION', value: 'fsn1' },
   ])
+})
+
+itWithHelm('keeps pods from the metadata service, which csi asks from the network of its node', async () => {
+  const cilium = await renderBuiltIn('cilium', 'hetzner')
+  expect(cilium.get('CiliumClusterwideNetworkPolicy', 'no-cloud-metadata').spec).toMatchObject({
+    endpointSelector: {},
+    enableDefaultDeny: { ingress: false, egress: false },
+    egressDeny: [{ toCIDR: ['169.254.169.254/32'] }],
+  })
+  const csi = await renderBuiltIn('csi', 'hetzner')
+  expect(csi.get('DaemonSet', 'hcloud-csi-node').spec.template.spec.hostNetwork).toBe(true)
 })
 
 itWithHelm('gives metallb its addresses, and no BGP', async () => {

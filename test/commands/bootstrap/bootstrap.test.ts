@@ -7,6 +7,7 @@ import { recordRequests } from '../../helpers/recorder.js'
 
 const outcomes = (document: { entries: { entry: string; outcome: string }[] }) =>
   Object.fromEntries(document.entries.map(({ entry, outcome }) => [entry, outcome]))
+const patience = { timeout: 60_000 }
 const itWithHelm = Object.keys(inject('helms')).length > 0 ? itOnCluster : itOnCluster.skip
 
 itOnCluster(
@@ -55,6 +56,22 @@ itOnCluster('tries again while another addon brings a kind', { timeout }, async 
   const { exitCode, stderr } = await bootstrap()
   expect(exitCode).toBe(0)
   expect(stderr).toContain('boxes: the cluster does not know a kind yet; trying again in 3 seconds')
+})
+
+itOnCluster('tries again while an addon itself brings a kind, once its pods run', { timeout }, async () => {
+  const { addon, entries, start, group, get, kubectl } = await makeBootstrap()
+  addon('operator', [custom(group, 'Box', 'small'), deployment('operator')])
+  entries('operator')
+  const running = start()
+  // As an operator does it that has just started.
+  await expect
+    .poll(() => kubectl(['get', 'deployment', 'operator']).catch(() => ''), patience)
+    .toContain('operator')
+  await kubectl(['apply', '-f', '-'], definition(group, 'Box'))
+  const { exitCode, stderr } = await running
+  expect(stderr).toContain('operator: the cluster does not know a kind yet; trying again in 3 seconds')
+  expect(exitCode).toBe(0)
+  expect(await get(`${group}/v1 boxs/small`)).toBeDefined()
 })
 
 itOnCluster('establishes definitions before the objects of the same addon', { timeout }, async () => {
