@@ -3,15 +3,17 @@ import { LoError } from '../../errors.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import { publicAddressOf } from './node.js'
+import { hasHealthyTarget } from './until-serving.js'
 
 const port = 6443
 
-/** Where the API is reached from outside: at the load balancer where that is public, else at a control plane. */
+/** Where the API is reached from outside: at the load balancer where that is public and leads to it, else at a control plane. */
 export function apiHost(
   balancer: LoadBalancer | undefined,
   controlPlane: Pick<Server, 'public_net'>,
 ): string {
-  const shared = balancer?.public_net.enabled ? balancer.public_net.ipv4.ip : null
+  const shared =
+    balancer?.public_net.enabled && hasHealthyTarget(balancer) ? balancer.public_net.ipv4.ip : null
   return shared ?? publicAddressOf(controlPlane)
 }
 

@@ -11,7 +11,7 @@ import { makeHostKey, useHostKey } from './scripts/host-key.js'
 import { installK3s } from './scripts/install-k3s.js'
 import { look, parseLook } from './scripts/look.js'
 import { waitForBoot } from './scripts/wait-for-boot.js'
-import { openSession, type Session } from './session.js'
+import { NotReached, openSession, type Session } from './session.js'
 import type { Slot } from './slots.js'
 
 const bootSeconds = 300
@@ -34,14 +34,34 @@ export async function prepareNode(
     if (seen.data === 'none') await install(slot.name, session, job)
     return { slot, server, session, look: seen }
   }
-  const first = await step(`Wait for ${slot.name} to boot`, job.ctx, async () => {
-    const session = await enterServer(server, access, job)
-    await untilBooted(slot.name, session, job)
-    return session
-  })
+  const first = await step(`Wait for ${slot.name} to boot`, job.ctx, () => enterNew(server, access, job))
   const session = await replaceHostKey(slot.name, server, first, access, job)
   await install(slot.name, session, job)
   return { slot, server, session, look: parseLook(await session.run(look())) }
+}
+
+/** A server that does not boot is started once more: some have come up the second time. */
+async function enterNew(server: Server, access: Access, job: Job): Promise<Session> {
+  const enter = async () => {
+    const session = await enterServer(server, access, job)
+    await untilBooted(server.name, session, job)
+    return session
+  }
+  try {
+    return await enter()
+  } catch (error) {
+    if (!(error instanceof NotReached) || !mayHelp(error, job)) throw error
+    job.ctx.output.event({ type: 'notice', message: `${server.name} does not answer, and is started again` })
+    await job.hcloud.wait(`server ${server.name}`, await job.hcloud.servers.reset(server), resetPatience)
+    return enter()
+  }
+}
+
+const resetPatience = 120_000
+
+/** Not where a firewall may be all that is between: that lets in whom the spec names. */
+function mayHelp({ why }: NotReached, { wanted }: Job): boolean {
+  return why === 'refused' || (why === 'silent' && wanted.access.ssh.includes('0.0.0.0/0'))
 }
 
 async function untilBooted(name: string, session: Session, { ctx, redact }: Job): Promise<void> {

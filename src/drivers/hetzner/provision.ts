@@ -8,7 +8,6 @@ import { loadOffers } from './load-offers.js'
 import { makeBalancer } from './make-balancer.js'
 import { makeParts } from './make-parts.js'
 import { makeServers } from './make-servers.js'
-import type { ClusterNode } from './node.js'
 import { candidatesOf, type Offers, zoneOf } from './offers.js'
 import { type Plan, planCluster } from './plan.js'
 import { preflight } from './preflight.js'
@@ -16,14 +15,11 @@ import { prepareNode } from './prepare-node.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
 import { newUid } from './secrets.js'
-import { startCluster } from './start-cluster.js'
+import { type Started, startCluster } from './start-cluster.js'
 import { type Survey, surveyProject } from './survey.js'
 
-export interface Provisioned {
+export interface Provisioned extends Started {
   outcome: ProvisionOutcome
-  /** A control plane whose API server is ready. */
-  living: ClusterNode
-  balancer: LoadBalancer | undefined
 }
 
 /** Makes a cluster, or brings it to what is wanted; after any earlier run, wherever that ended. */
@@ -50,11 +46,11 @@ export async function provision(
     makeBalancer(plan, { uid, network: parts.network.id, location }, job),
     makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
   )
-  const living = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
+  const started = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
   if (access.older) await renewSshKey(survey, uid, access, job)
-  await removeSurplus(plan, living, job)
+  await removeSurplus(plan, started.living, job)
   const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'
-  return { outcome, living, balancer }
+  return { outcome, ...started }
 }
 
 /** Where the control plane stands, or is going to. */
@@ -79,7 +75,7 @@ interface Machines {
   network: Parameters<typeof startCluster>[0]['network']
 }
 
-async function startAll({ servers: plans }: Plan, machines: Machines, job: Job): Promise<ClusterNode> {
+async function startAll({ servers: plans }: Plan, machines: Machines, job: Job): Promise<Started> {
   const { servers, balancer, access, network } = machines
   const prepare = (role: 'control-plane' | 'worker') =>
     plans

@@ -1,4 +1,4 @@
-import { LoError } from '../../errors.js'
+import { LoError, type LoErrorOptions } from '../../errors.js'
 import type { Job } from './job.js'
 import { type Machine, type Reached, type ReachOptions, type Unreachable, unreachable } from './machine.js'
 import type { Script } from './scripts/script.js'
@@ -19,6 +19,16 @@ export interface RunOptions {
   /** Milliseconds for which a server may give no answer. */
   patience?: number
   hostKeys?: readonly string[]
+}
+
+/** A server that gave no answer for as long as was waited. */
+export class NotReached extends LoError {
+  readonly why: Unreachable
+
+  constructor(why: Unreachable, message: string, options: LoErrorOptions) {
+    super('PROVISION_FAILED', message, options)
+    this.why = why
+  }
 }
 
 type World = Pick<Job, 'reach' | 'redact' | 'wanted'> & { ctx: Pick<Job['ctx'], 'now' | 'sleep' | 'output'> }
@@ -90,16 +100,12 @@ function notReached(
   { why, detail }: Extract<Reached, { outcome: 'unreachable' }>,
   spent: number,
   { redact, wanted }: Pick<Job, 'redact' | 'wanted'>,
-): LoError {
+): NotReached {
   const time = spent > 0 ? ` after ${Math.round(spent / 1000)} seconds` : ''
-  return new LoError(
-    'PROVISION_FAILED',
-    `${name} (${address}) cannot be reached over SSH${time}: ${unreachable[why]}.`,
-    {
-      ...(detail && { detail: redact(lastLines(detail)) }),
-      hint: hintFor(why, wanted),
-    },
-  )
+  return new NotReached(why, `${name} (${address}) cannot be reached over SSH${time}: ${unreachable[why]}.`, {
+    ...(detail && { detail: redact(lastLines(detail)) }),
+    hint: hintFor(why, wanted),
+  })
 }
 
 function hintFor(why: Unreachable, { access }: Job['wanted']): string {

@@ -12,6 +12,7 @@ import { type ClusterNode, isFresh, privateAddressOf } from './node.js'
 import { checkUpgrade, planStart } from './plan-start.js'
 import { labelNode, listNodes, type NodeState, parseNodes, removeNode } from './scripts/nodes.js'
 import { readToken } from './scripts/read.js'
+import { untilServing } from './until-serving.js'
 
 export interface ClusterRequest {
   /** One for each control plane. */
@@ -23,8 +24,15 @@ export interface ClusterRequest {
   access: Access
 }
 
-/** Lets k3s run on all nodes, as one cluster. Answers with a control plane whose API server is ready. */
-export async function startCluster(request: ClusterRequest, job: Job): Promise<ClusterNode> {
+export interface Started {
+  /** A control plane whose API server is ready. */
+  living: ClusterNode
+  /** The load balancer, when the API is reached through it. */
+  balancer: LoadBalancer | undefined
+}
+
+/** Lets k3s run on all nodes, as one cluster. */
+export async function startCluster(request: ClusterRequest, job: Job): Promise<Started> {
   const { controlPlanes, network, access } = request
   const { wanted } = job
   const start = planStart(
@@ -37,8 +45,7 @@ export async function startCluster(request: ClusterRequest, job: Job): Promise<C
     const first = controlPlanes.find(({ slot }) => slot.name === start.first)!
     await convergeNode(first, { ...facts, joining: { cluster: 'new' }, token: access.secrets.k3sToken }, job)
     await remember(network, job)
-    await joinOthers({ living: first, members: [first], nodes: [], facts }, request, job)
-    return first
+    return joinOthers({ living: first, members: [first], nodes: [], facts }, request, job)
   }
   const members = controlPlanes.filter(({ slot }) => start.members.includes(slot.name))
   const living = await findLiving(members, controlPlanes.length, member => ofMember(member, facts), job)
@@ -50,8 +57,7 @@ export async function startCluster(request: ClusterRequest, job: Job): Promise<C
   )
   // One at a time: each waits until the API server before it is ready, so that most of etcd is there all along.
   for (const member of members) await converge(member, living, ofMember(member, facts), job)
-  await joinOthers({ living, members, nodes, facts }, request, job)
-  return living
+  return joinOthers({ living, members, nodes, facts }, request, job)
 }
 
 type Facts = Pick<Convergence, 'cluster' | 'network'>
@@ -92,11 +98,16 @@ interface Joint {
 }
 
 /** Control planes join one at a time, as etcd takes them; workers all at once, beside them. */
-async function joinOthers({ living, members, nodes, facts }: Joint, request: ClusterRequest, job: Job) {
+async function joinOthers(
+  { living, members, nodes, facts }: Joint,
+  request: ClusterRequest,
+  job: Job,
+): Promise<Started> {
   const { controlPlanes, workers, balancer, network } = request
   const token = await living.session.run(readToken())
   const direct = joinAddress(privateAddressOf(living.server, network.id))
-  const shared = balancer && privateOf(balancer, network)
+  const serving = balancer && (await untilServing(balancer, job))
+  const shared = serving && privateOf(serving, network)
   const joinOne = async (node: ClusterNode, server: string) => {
     await forget(node, living, nodes)
     await converge(node, living, { ...facts, joining: existing(server), token }, job)
@@ -110,6 +121,7 @@ async function joinOthers({ living, members, nodes, facts }: Joint, request: Clu
   ])
   const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
   if (failures.length > 0) throw failures[0]
+  return { living, balancer: serving }
 }
 
 /** A new server in the place of one that is gone: while the cluster knows that one, this one may not join. */
