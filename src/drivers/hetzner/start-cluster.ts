@@ -84,9 +84,10 @@ function ofMember({ look }: ClusterNode, facts: Facts): Convergence {
 const existing = (server: string) => ({ cluster: 'existing', server }) as const
 
 /** Says in the API that there is a cluster now, so that nobody begins another one in its place. */
-async function remember(network: Network, { hcloud }: Job): Promise<void> {
+async function remember(network: Network, { hcloud, changed }: Job): Promise<void> {
   if (network.labels[label.initialized] !== undefined) return
   await hcloud.networks.setLabels(network, { ...network.labels, [label.initialized]: 'yes' })
+  changed(`network ${network.name}`)
 }
 
 interface Joint {

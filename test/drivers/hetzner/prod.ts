@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Context } from '../../../src/context.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../../../src/drivers/driver.js'
+import type { Reach } from '../../../src/drivers/hetzner/machine.js'
 import { openHetzner } from '../../../src/drivers/hetzner/open-hetzner.js'
 import type { Event } from '../../../src/events.js'
 import type { SimulatorOptions } from '../../../src/hcloud/simulator/simulator.js'
@@ -17,6 +18,16 @@ export interface OpenOptions extends DriverOptions {
   env?: Record<string, string>
 }
 
+export interface KillPoint {
+  what: 'call' | 'script'
+  number: number
+  /** Whether it has taken effect by then. */
+  when: 'before' | 'after'
+}
+
+/** What a run ends with that is killed. */
+export const killed = new Error('killed')
+
 /** The cluster prod in a simulated project, and all that stands behind it. */
 export interface Prod extends Omit<Simulation, 'open'> {
   machines: Machines
@@ -24,6 +35,10 @@ export interface Prod extends Omit<Simulation, 'open'> {
   ctx: Context
   /** The driver, as another run of `lo` opens it, with this config. */
   open: (config?: Record<string, unknown>, options?: OpenOptions) => OpenedCluster
+  /** Ends the next run of `lo` at its call of this number, or at its script of this number, counted from 1. */
+  killAt: (point: KillPoint) => void
+  /** How many calls and scripts the last run has got to. */
+  reached: () => { calls: number; scripts: number }
   /** Every call that changes something, since the last time this was asked. */
   writes: () => string[]
 }
@@ -40,11 +55,57 @@ export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
   const real = await realContext({ cwd: root, env: {} })
   const ctx: Context = { ...real.ctx, ...world, fetch }
   let seen = 0
+  let killer: KillPoint | undefined
+  let run = { controller: new AbortController(), calls: 0, scripts: 0 }
+
+  /** Whether the run ends here. */
+  function stopIf(what: KillPoint['what'], number: number, when: KillPoint['when']): void {
+    if (killer?.what !== what || killer.number !== number || killer.when !== when) return
+    killer = undefined
+    run.controller.abort(killed)
+    throw killed
+  }
+
+  /** The world as one run of `lo` has it: it ends without the simulation. */
+  function startRun(): Context {
+    run = { controller: new AbortController(), calls: 0, scripts: 0 }
+    const signal = AbortSignal.any([world.signal, run.controller.signal])
+    return {
+      ...ctx,
+      signal,
+      sleep: (milliseconds, own) => world.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
+      fetch: async (input, init) => {
+        if (String(input).startsWith('https://github.com/')) return ctx.fetch(input, init)
+        run.calls += 1
+        const number = run.calls
+        stopIf('call', number, 'before')
+        const response = await ctx.fetch(input, init)
+        stopIf('call', number, 'after')
+        return response
+      },
+    }
+  }
+
+  const reach: Reach = async (machine, script, options) => {
+    run.scripts += 1
+    const number = run.scripts
+    const { signal } = run.controller
+    stopIf('script', number, 'before')
+    const reached = await machines.reach(machine, script, options)
+    signal.throwIfAborted()
+    stopIf('script', number, 'after')
+    return reached
+  }
+
   return {
     ...simulation,
     machines,
     events: real.events,
     ctx,
+    killAt: point => {
+      killer = point
+    },
+    reached: () => ({ calls: run.calls, scripts: run.scripts }),
     writes: () => {
       const calls = simulator.calls.slice(seen).filter(({ route }) => !route.startsWith('GET '))
       seen = simulator.calls.length
@@ -56,8 +117,8 @@ export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
     ) =>
       openHetzner(
         clusterOf(root, name, version, config),
-        { ...ctx, env: { HCLOUD_TOKEN: simulatedToken, ...env } },
-        { reach: machines.reach, chance: () => 0.5, ...flags },
+        { ...startRun(), env: { HCLOUD_TOKEN: simulatedToken, ...env } },
+        { reach, chance: () => 0.5, ...flags },
       ),
   }
 }
