@@ -16,6 +16,8 @@ interface Config {
 /** A server from its inside. */
 export interface FakeMachine {
   name: string
+  /** The cluster that it is of, by its label. */
+  of: string
   hostKey: string
   nextKey: string | undefined
   authorized: string[]
@@ -40,6 +42,10 @@ export interface FakeCluster {
   nodes: Map<string, string>
   labels: Map<string, Record<string, string>>
   drained: string[]
+  /** By which nodes join. */
+  password: string
+  /** From when each member of etcd has a vote: until it has caught up it is a learner. */
+  votesFrom: Map<string, number>
 }
 
 export interface Ran {
@@ -53,6 +59,7 @@ export interface Ran {
 export interface Machines {
   reach: Reach
   inside: (name: string) => FakeMachine
+  /** The cluster prod. */
   cluster: FakeCluster
   ran: Ran[]
   /** Everything that was sent, host by host. */
@@ -73,12 +80,21 @@ const ready = { first: 30_000, server: 25_000, agent: 20_000 }
  */
 export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulator' | 'world'>): Machines {
   const machines = new Map<number, FakeMachine>()
-  const cluster: FakeCluster = {
-    beginnings: 0,
-    members: new Set(),
-    nodes: new Map(),
-    labels: new Map(),
-    drained: [],
+  const clusters = new Map<string, FakeCluster>()
+  const clusterOf = ({ of }: Pick<FakeMachine, 'of'>): FakeCluster => {
+    const known = clusters.get(of)
+    if (known) return known
+    const cluster: FakeCluster = {
+      beginnings: 0,
+      members: new Set(),
+      nodes: new Map(),
+      labels: new Map(),
+      drained: [],
+      password: '',
+      votesFrom: new Map(),
+    }
+    clusters.set(of, cluster)
+    return cluster
   }
   // biome-ignore lint/suspicious/noExplicitAny: what the API shows, as its document has it
   const everything = () => simulator.everything() as Record<string, any[]>
@@ -91,6 +107,7 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
     const uploaded = everything().ssh_keys!.filter(key => server.sshKeys.includes(key.name))
     machines.set(server.id, {
       name: server.name,
+      of: server.labels['lok8s.dev/cluster']!,
       hostKey: keyOf(ssh_keys.ed25519_public),
       nextKey: undefined,
       authorized: [...ssh_authorized_keys, ...uploaded.map(key => key.public_key)].map(keyOf),
@@ -112,15 +129,12 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
     const server = everything().servers!.find(one => one.name === name)
     return machine !== undefined && server?.status === 'running' && machine.readyAt <= world.now()
   }
-  // A member has a vote only when it has caught up: until then etcd calls it a learner.
-  const votesFrom = new Map<string, number>()
-  const hasQuorum = () => {
-    const voters = [...cluster.members].filter(name => votesFrom.get(name)! <= world.now())
+  const hasQuorum = ({ members, votesFrom }: FakeCluster) => {
+    const voters = [...members].filter(name => votesFrom.get(name)! <= world.now())
     return voters.filter(isUp).length > voters.length / 2
   }
-  const secureToken = (password: string) =>
-    `K10${createHash('sha256').update(`ca ${cluster.beginnings}`).digest('hex')}::server:${password}`
-  let password = ''
+  const secureToken = ({ beginnings, password }: FakeCluster) =>
+    `K10${createHash('sha256').update(`ca ${beginnings}`).digest('hex')}::server:${password}`
 
   const scripts: Record<
     ScriptName,
@@ -165,11 +179,12 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
       else if (machine.runs !== undefined) machine.readyAt = world.now() + 5000
       machine.started = started
       machine.runs = machine.k3s
-      cluster.nodes.set(machine.name, machine.k3s!)
+      clusterOf(machine).nodes.set(machine.name, machine.k3s!)
       return 'changed'
     },
     'wait-for-k3s': async (machine, { unit, seconds }) => {
-      const isReady = () => machine.readyAt <= world.now() && (unit !== 'k3s' || hasQuorum())
+      const isReady = () =>
+        machine.readyAt <= world.now() && (unit !== 'k3s' || hasQuorum(clusterOf(machine)))
       for (let second = 0; !isReady(); second += 1) {
         if (second >= Number(seconds)) return 'late\nit does not come up'
         await world.sleep(1000)
@@ -178,24 +193,28 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
     },
     'read-kubeconfig': () =>
       'apiVersion: v1\nclusters: [{ name: default, cluster: { server: "https://127.0.0.1:6443", certificate-authority-data: Q0E= } }]\nusers: [{ name: default, user: { client-certificate-data: Q1JU, client-key-data: S0VZ } }]\n',
-    'read-token': () => secureToken(password),
-    'list-nodes': () => {
-      if (!hasQuorum()) throw new Error('the API does not answer: the driver may not ask it now')
+    'read-token': machine => secureToken(clusterOf(machine)),
+    'list-nodes': machine => {
+      const cluster = clusterOf(machine)
+      if (!hasQuorum(cluster)) throw new Error('the API does not answer: the driver may not ask it now')
       return [...cluster.nodes]
         .map(([name, version]) => `${name} ${version} ${isUp(name) ? 'True' : 'Unknown'}`)
         .join('\n')
     },
-    'label-node': (_machine, { node, labels }) => {
+    'label-node': (machine, { node, labels }) => {
+      const cluster = clusterOf(machine)
       const pairs = labels!.split(' ').map(pair => pair.split('='))
       cluster.labels.set(node!, { ...cluster.labels.get(node!), ...Object.fromEntries(pairs) })
       return `node/${node} labeled`
     },
-    'drain-node': (_machine, { node }) => {
+    'drain-node': (machine, { node }) => {
+      const cluster = clusterOf(machine)
       if (!cluster.nodes.has(node!)) return 'absent'
       cluster.drained.push(node!)
       return 'drained'
     },
-    'remove-node': (_machine, { node }) => {
+    'remove-node': (machine, { node }) => {
+      const cluster = clusterOf(machine)
       cluster.nodes.delete(node!)
       cluster.members.delete(node!)
       return 'removed'
@@ -208,22 +227,23 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
   }
 
   function join(machine: FakeMachine, config: Config, isServer: boolean): void {
+    const cluster = clusterOf(machine)
     if (cluster.nodes.has(machine.name)) throw new Error(`${machine.name} is a node already: it may not join`)
     if (config['cluster-init']) {
       cluster.beginnings += 1
       cluster.members = new Set([machine.name])
-      password = machine.token!
+      cluster.password = machine.token!
       machine.data = 'server'
       machine.readyAt = world.now() + ready.first
-      votesFrom.set(machine.name, machine.readyAt)
+      cluster.votesFrom.set(machine.name, machine.readyAt)
       return
     }
-    if (machine.token !== secureToken(password)) throw new Error(`${machine.name} joins with another token`)
-    if (!hasQuorum()) throw new Error(`${machine.name} joins what does not answer`)
+    if (machine.token !== secureToken(cluster)) throw new Error(`${machine.name} joins with another token`)
+    if (!hasQuorum(cluster)) throw new Error(`${machine.name} joins what does not answer`)
     machine.data = isServer ? 'server' : 'agent'
     if (isServer) cluster.members.add(machine.name)
     machine.readyAt = world.now() + (isServer ? ready.server : ready.agent)
-    votesFrom.set(machine.name, machine.readyAt)
+    cluster.votesFrom.set(machine.name, machine.readyAt)
   }
 
   const unreachable = (why: Unreachable): Reached => ({ outcome: 'unreachable', why, detail: `ssh: ${why}` })
@@ -242,7 +262,7 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
   }
 
   const self: Machines = {
-    cluster,
+    cluster: clusterOf({ of: 'prod' }),
     ran: [],
     sent: [],
     before: () => undefined,
