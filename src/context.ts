@@ -82,6 +82,8 @@ export interface Context {
   today: () => Date
   /** Waits; throws the reason of `signal`, or of the one given, when that is aborted meanwhile. */
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /** Lets everything go on that is ready to. */
+  turn: () => Promise<void>
   run: Run
   startBackground: StartBackground
   openShell: OpenShell

@@ -16,7 +16,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { createInterface as createPrompt } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as soon } from 'node:timers/promises'
 import type { Context, Ended, OpenShell, Run, StartBackground } from './context.js'
 import { exitCodes, LoError, messageOf, systemCode } from './errors.js'
 import { createOutput, readOutputFlags } from './output/index.js'
@@ -43,6 +43,7 @@ export async function systemContext(args: string[]): Promise<Context> {
     now,
     today: () => new Date(),
     sleep: sleepUnless(signal),
+    turn: () => soon(),
     run: runWith(signal, running),
     startBackground,
     openShell: openShellWith(signal, running),

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { confirmDomain } from './confirm.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
+import { checkTrouble, collect, type SimulationFlags, showDestroy } from './simulate.js'
 
 export function registerDestroy(program: Command, ctx: Context): void {
   program
@@ -13,6 +14,8 @@ export function registerDestroy(program: Command, ctx: Context): void {
     )
     .argument('[domain]', 'a folder in clusters/; without it the active domain')
     .option('--volumes', 'also remove volumes made from inside the cluster, and their data')
+    .option('--simulate', 'make the cluster in memory and remove it there: no token, nothing real is touched')
+    .option('--trouble <name>', 'what goes wrong in a simulation; may be given again', collect)
     .addHelpText(
       'after',
       examples({
@@ -23,7 +26,11 @@ export function registerDestroy(program: Command, ctx: Context): void {
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const { destroyCluster, planDestroy } = await import('../drivers/destroy.js')
       const { openCluster } = await import('../drivers/open.js')
-      const flags = command.optsWithGlobals<GlobalFlags & { yes?: boolean; volumes?: boolean }>()
+      const flags = command.optsWithGlobals<
+        GlobalFlags & SimulationFlags & { yes?: boolean; volumes?: boolean }
+      >()
+      checkTrouble(flags)
+      if (flags.simulate) return showDestroy(name, flags, ctx)
       const opened = await openCluster(name, flags, ctx)
       const { domain } = opened.cluster
       const removed = await planDestroy(opened)

@@ -7,6 +7,7 @@ import { formatTime } from '../output/format.js'
 import { bootstrap } from './bootstrap.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
+import { checkTrouble, collect, type SimulationFlags, showProvision } from './simulate.js'
 
 export function registerProvision(program: Command, ctx: Context): void {
   program
@@ -19,12 +20,19 @@ export function registerProvision(program: Command, ctx: Context): void {
     .option('--bootstrap', 'only apply spec.bootstrap again, to a cluster that there is already')
     .option('--plan', 'print what would be created, changed, kept and deleted, and do nothing')
     .option('--shrink', 'also remove what the spec does not want any more: nodes are drained first')
+    .option(
+      '--simulate',
+      'make the cluster in memory and in virtual time: no token, nothing is sent or written',
+    )
+    .option('--trouble <name>', 'what goes wrong in a simulation; may be given again', collect)
     .addHelpText(
       'after',
       examples({
         'lo provision': 'the cluster of the active domain',
         'lo provision example.com': 'the cluster of example.com',
         'lo provision --plan': 'see first what it would do',
+        'lo provision --simulate': 'try the spec first: what is made, how long it takes, what it costs',
+        'lo provision --simulate --trouble sold-out': 'see what becomes of it when there are no servers',
         'lo provision --bootstrap': 'its addons alone, as lo bootstrap does',
       }),
     )
@@ -33,8 +41,10 @@ export function registerProvision(program: Command, ctx: Context): void {
       const { openForProvision } = await import('../drivers/open.js')
       const { formatPlan, planProvision } = await import('../drivers/plan.js')
       const flags = command.optsWithGlobals<
-        GlobalFlags & { plan?: boolean; bootstrap?: boolean; shrink?: boolean }
+        GlobalFlags & SimulationFlags & { plan?: boolean; bootstrap?: boolean; shrink?: boolean }
       >()
+      checkTrouble(flags)
+      if (flags.simulate) return showProvision(name, flags, ctx)
       if (flags.bootstrap && !flags.plan) return bootstrap(name, flags, ctx)
       const opened = await openForProvision(name, flags, ctx)
       if (flags.plan) {

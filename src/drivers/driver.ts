@@ -60,6 +60,15 @@ export interface DriverOptions {
   shrink?: boolean
 }
 
+/** A cluster that exists in memory only. */
+export interface SimulatedCluster {
+  driver: OpenedCluster
+  /** Milliseconds of its virtual time. */
+  now: () => number
+  /** How much was to be done so far: calls of an API, and scripts that were run on servers. */
+  effort: () => { calls: number; scripts: number }
+}
+
 /** One kind of cluster. */
 export interface Driver {
   /** As a spec's `kind` spells it. */
@@ -74,6 +83,12 @@ export interface Driver {
     ctx: Context,
     options?: DriverOptions,
   ) => OpenedCluster | Promise<OpenedCluster>
+  /** Opens it in memory and in virtual time, where these troubles strike. Without it, nobody can try such a cluster. */
+  simulate?: (
+    cluster: DriverCluster,
+    ctx: Context,
+    options: DriverOptions & { troubles: readonly string[] },
+  ) => SimulatedCluster | Promise<SimulatedCluster>
 }
 
 /** Gives a driver its type. */

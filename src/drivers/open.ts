@@ -30,10 +30,7 @@ export interface Opened {
   registration?: Registration
 }
 
-/**
- * Opens the cluster of a domain with the driver of its kind. A deployment domain is refused, since its cluster belongs
- * to another domain.
- */
+/** Opens the cluster of a domain with the driver of its kind. */
 export async function openCluster(name: string | undefined, flags: Flags, ctx: Context): Promise<Opened> {
   return open(loadOwner(name, flags, ctx), flags, ctx)
 }
@@ -49,7 +46,8 @@ export async function openForProvision(
   return { ...(await open(loaded, flags, ctx)), ...(bootstrap && { bootstrap }) }
 }
 
-function loadOwner(name: string | undefined, flags: Flags, ctx: Context): Loaded {
+/** The cluster domain that a command is about. A deployment domain is refused, since its cluster belongs to another one. */
+export function loadOwner(name: string | undefined, flags: Flags, ctx: Context): Loaded {
   const loaded = loadNamed(name, flags, ctx)
   const { domain, cluster: owner } = loaded
   if (domain !== owner.domain) {

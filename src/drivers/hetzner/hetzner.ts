@@ -8,4 +8,8 @@ export const hetzner = defineDriver({
     const { openHetzner } = await import('./open-hetzner.js')
     return openHetzner(cluster, ctx, options)
   },
+  simulate: async (cluster, ctx, options) => {
+    const { simulateHetzner } = await import('./simulation/simulate-hetzner.js')
+    return simulateHetzner(cluster, ctx, options)
+  },
 })
