@@ -36,3 +36,9 @@ function lets({ rules }: FirewallItem, port: number, from: string): boolean {
       }),
   )
 }
+
+/** The keys of the project that a server was made with. */
+export function uploadedKeys({ sshKeys }: State, server: ServerItem): string[] {
+  const isMeant = (name: string, id: number) => server.sshKeys.some(key => key === name || key === String(id))
+  return [...sshKeys.values()].filter(({ name, id }) => isMeant(name, id)).map(({ publicKey }) => publicKey)
+}

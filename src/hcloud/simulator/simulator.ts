@@ -3,7 +3,7 @@ import { actionsIn } from './actions.js'
 import { fillBucket } from './bucket.js'
 import { epoch } from './clock.js'
 import { type CallFault, collectFaults, type Faults } from './faults.js'
-import { isBalancerAt, isLetIn, serverAt } from './paths.js'
+import { isBalancerAt, isLetIn, serverAt, uploadedKeys } from './paths.js'
 import { Refusal } from './refusal.js'
 import { answer, brokenAnswer } from './reply.js'
 import { isKnownPath, type Matched, matchRoute } from './router.js'
@@ -42,6 +42,8 @@ export interface Simulator extends Faults {
   isBalancerAt: (address: string) => boolean
   /** Whether the firewalls of a server let somebody from the outside in. */
   isLetIn: (server: ServerItem, port: number, from: string) => boolean
+  /** The keys of the project that a server was made with. */
+  uploadedKeys: (server: ServerItem) => string[]
 }
 
 export interface SimulatorOptions {
@@ -160,6 +162,7 @@ export function createSimulator(
     serverAt: address => serverAt(state, address),
     isBalancerAt: address => isBalancerAt(state, address),
     isLetIn: (server, port, from) => isLetIn(state, server, port, from),
+    uploadedKeys: server => uploadedKeys(state, server),
     onCall: faults.onCall,
     onAction: faults.onAction,
   }

@@ -49,14 +49,14 @@ interface UserData {
   ssh_keys?: { ed25519_public?: string }
 }
 
-/** A server as it is after its first boot. */
-export function newMachine(server: ServerItem): Machine {
+/** A server as it is after its first boot. `uploaded` are the keys of the project that it was made with. */
+export function newMachine(server: ServerItem, uploaded: readonly string[]): Machine {
   const { ssh_authorized_keys: keys = [], ssh_keys: host = {} } = readUserData(server.userData)
   return {
     server,
     startedAt: undefined,
     starts: 0,
-    authorizedKeys: new Set(keys.map(keyOf)),
+    authorizedKeys: new Set([...keys, ...uploaded].map(keyOf)),
     hostKey: keyOf(host.ed25519_public ?? ''),
     nextHostKey: undefined,
     k3s: {

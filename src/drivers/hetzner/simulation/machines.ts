@@ -97,7 +97,7 @@ export function simulateMachines(
   }
 
   function start(server: ServerItem): void {
-    const machine = machines.get(server.id) ?? newMachine(server)
+    const machine = machines.get(server.id) ?? newMachine(server, simulator.uploadedKeys(server))
     machines.set(server.id, machine)
     machine.startedAt = now()
     machine.starts += 1

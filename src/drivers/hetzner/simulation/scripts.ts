@@ -41,8 +41,7 @@ export const plays: Record<ScriptName, Play> = {
   },
   look: async ({ machine: { k3s } }) => {
     const role = k3s.etcd ? k3s.kind : undefined
-    const starts = k3s.config['cluster-init'] === true ? 'new' : 'join'
-    return `k3s=${k3s.program ?? 'none'}\ndata=${role ?? 'none'}\nconfig=${starts}\n`
+    return `k3s=${k3s.program ?? 'none'}\ndata=${role ?? 'none'}\njoins=${k3s.config.server ?? ''}\n`
   },
   'install-k3s': async ({ machine: { k3s }, values, sleep, delays }) => {
     if (k3s.program === values.version) return 'unchanged\n'

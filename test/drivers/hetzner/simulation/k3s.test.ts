@@ -9,7 +9,7 @@ import {
 } from '../../../../src/drivers/hetzner/scripts/nodes.js'
 import { readKubeconfig } from '../../../../src/drivers/hetzner/scripts/read.js'
 import { startK3s } from '../../../../src/drivers/hetzner/scripts/start-k3s.js'
-import { joinAt, openCluster, openYard, secrets, tokenOf, version, wait } from './yard.js'
+import { joinAt, openCluster, openYard, privateOf, secrets, tokenOf, version, wait } from './yard.js'
 
 it('makes a cluster of three control planes and a worker, in the time that takes', async () => {
   const yard = await openYard()
@@ -30,8 +30,12 @@ it('makes a cluster of three control planes and a worker, in the time that takes
   expect(yard.machines.clusters()[0]!.nodes.get('prod-default-1')!.labels).toEqual({ pool: 'default' })
   yard.machines.bootstrap()
   expect(parseNodes(await yard.ask(one, listNodes())).every(({ isReady }) => isReady)).toBe(true)
-  expect(parseLook(await yard.ask(one, look()))).toEqual({ k3s: version, data: 'server', config: 'new' })
-  expect(parseLook(await yard.ask(worker, look()))).toEqual({ k3s: version, data: 'agent', config: 'join' })
+  expect(parseLook(await yard.ask(one, look()))).toEqual({ k3s: version, data: 'server', joins: undefined })
+  expect(parseLook(await yard.ask(worker, look()))).toEqual({
+    k3s: version,
+    data: 'agent',
+    joins: `https://${privateOf(one)}:6443`,
+  })
   expect(await yard.ask(one, readKubeconfig())).toContain('https://127.0.0.1:6443')
 })
 
