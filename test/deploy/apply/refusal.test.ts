@@ -268,7 +268,7 @@ describe('every other answer has one meaning', () => {
     expect(plan(answer).reason).toBe(reason)
   })
 
-  it('a conflict has its fields and their managers', () => {
+  it('a conflict has its fields and their managers, in one order whatever the server says first', () => {
     const causes = [
       {
         reason: 'FieldManagerConflict',
@@ -279,13 +279,13 @@ describe('every other answer has one meaning', () => {
     ]
     const refusal = plan({ code: 409, reason: 'Conflict', causes }, web)
     expect(refusal.conflicts).toEqual([
-      { field: '.spec.replicas', manager: 'kubectl-scale' },
       { field: '.data.a', manager: 'kubectl' },
+      { field: '.spec.replicas', manager: 'kubectl-scale' },
     ])
     expect(formatRefusal(web, refusal)).toEqual([
       'Deployment shop/web: other field managers have set other values',
-      '  .spec.replicas belongs to kubectl-scale',
       '  .data.a belongs to kubectl',
+      '  .spec.replicas belongs to kubectl-scale',
     ])
   })
 
