@@ -1,6 +1,6 @@
 /** Manifests in the block style of kustomize; without a namespace unless `more` names one. */
 
-interface PodOptions {
+export interface PodOptions {
   /** Of the pod; `{ 'crash-loop': 'no database' }` stands for the annotation of the rehearsal. */
   trouble?: Record<string, string>
   /** More lines of the pod's spec, from its first column on. */
@@ -103,7 +103,7 @@ export const custom = (group: string, kind: string, name: string, spec = 'size: 
   `apiVersion: ${group}/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n  ${spec}\n`
 
 /** Whole lines, deeper. */
-function indent(text: string, spaces: number): string {
+export function indent(text: string, spaces: number): string {
   const lines = text === '' || text.endsWith('\n') ? text : `${text}\n`
   return lines.replace(/^(?=.)/gm, ' '.repeat(spaces))
 }

@@ -3,6 +3,7 @@ import { keyOf } from '../../kube/object.js'
 import type { Manifest } from '../artifact/manifest.js'
 import type { ApplyContext, Work } from './apply.js'
 import { applyRun, askRefusal, nameOf } from './apply-run.js'
+import { migrateVersion } from './migrate.js'
 import { recreate } from './recreate.js'
 import { isRace, planUnexplained, type Refusal } from './refusal.js'
 
@@ -16,7 +17,7 @@ const mostUnexplained = 3
  */
 export async function applyUntilSettled(part: Manifest[], work: Work, ctx: ApplyContext): Promise<void> {
   const { applied, refusals, options, connection } = work
-  const recreated = new Set<Manifest>()
+  const helped = new Set<Manifest>()
   const run = { force: options.forceConflicts, deadline: options.deadline, onApplied: keep(applied) }
   let open = part
   let unexplained = 0
@@ -30,7 +31,7 @@ export async function applyUntilSettled(part: Manifest[], work: Work, ctx: Apply
     open = open.filter(manifest => !applied.has(manifest))
 
     const hopeless = [...refused].filter(([, refusal]) => !isRace(refusal))
-    const stuck = await recreateImmutable(hopeless, recreated, work, ctx)
+    const stuck = await helpAll(hopeless, helped, work, ctx)
     const isOver = stuck.length > 0 || refusals.size > 0 || ctx.now() > options.deadline
     if (isOver)
       for (const [manifest, refusal] of refused) if (isRace(refusal)) stuck.push([manifest, refusal])
@@ -74,23 +75,34 @@ async function askRefusals(
   return new Map(refused.filter(([, refusal]) => refusal) as [Manifest, Refusal][])
 }
 
-/** Deletes what cannot be changed, so that it is made anew, when that is asked for; answers with what is left. */
-async function recreateImmutable(
+/** Answers with what cannot be helped, or has been helped already: who makes it again in the old way would win for ever. */
+async function helpAll(
   refused: readonly [Manifest, Refusal][],
-  recreated: Set<Manifest>,
-  { connection, options, before }: Work,
+  helped: Set<Manifest>,
+  work: Work,
   ctx: ApplyContext,
 ): Promise<[Manifest, Refusal][]> {
   const left = await Promise.all(
     refused.map(async ([manifest, refusal]): Promise<[Manifest, Refusal] | undefined> => {
-      const seen = before.get(keyOf(manifest.id))
-      // Once: who makes it again in the old way would win for ever.
-      const isOurs = options.forceRecreate && refusal.reason === 'immutable' && !recreated.has(manifest)
-      if (!isOurs || !seen) return [manifest, refusal]
-      recreated.add(manifest)
-      const stuck = await recreate(manifest, seen, { ...options, isLeaving: false }, connection, ctx)
+      const help = helped.has(manifest) ? undefined : helpFor(manifest, refusal, work, ctx)
+      if (!help) return [manifest, refusal]
+      helped.add(manifest)
+      const stuck = await help()
       return stuck && [manifest, stuck]
     }),
   )
   return left.filter(one => one !== undefined)
+}
+
+/** What can be done about a refusal: to delete what cannot be changed, so that it is made anew, only when asked for. */
+function helpFor(
+  manifest: Manifest,
+  { reason }: Refusal,
+  { connection, options, before }: Work,
+  ctx: ApplyContext,
+): (() => Promise<Refusal | undefined>) | undefined {
+  if (reason === 'old-version') return () => migrateVersion(manifest, connection, ctx)
+  const seen = before.get(keyOf(manifest.id))
+  if (reason !== 'immutable' || !options.forceRecreate || !seen) return undefined
+  return () => recreate(manifest, seen, { ...options, isLeaving: false }, connection, ctx)
 }

@@ -38,7 +38,7 @@ export async function lookUp(
       await Promise.all(
         place.map(async manifest => {
           const object = await getOptional(() =>
-            api.request('GET', objectPath(resource, manifest.id), { ...options, accept: single }),
+            api.request('GET', objectPath(resource, manifest.id), { ...options, accept: metadataAlone }),
           )
           if (object) keep(object, manifest)
         }),
@@ -56,7 +56,8 @@ export async function lookUp(
 }
 
 const form = 'g=meta.k8s.io;v=v1'
-const single = `application/json;as=PartialObjectMetadata;${form}`
+/** What to accept in order to get one object without its content. */
+export const metadataAlone = `application/json;as=PartialObjectMetadata;${form}`
 const list = `application/json;as=PartialObjectMetadataList;${form}`
 
 async function listMetadata({
@@ -93,7 +94,9 @@ function groupByPlace(manifests: readonly Manifest[]): Manifest[][] {
   return [...places.values()]
 }
 
-interface ManagedField {
+/** Who has set fields, how, in which version, and when last. */
+export interface ManagedField {
+  apiVersion?: string
   manager?: string
   operation?: string
   time?: string

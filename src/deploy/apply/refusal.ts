@@ -7,6 +7,7 @@ import type { Manifest } from '../artifact/manifest.js'
 export type RefusalReason =
   | 'conflict'
   | 'immutable'
+  | 'old-version'
   | 'terminating'
   | 'forbidden'
   | 'invalid'
@@ -48,6 +49,7 @@ export function planRefusal({ id }: Pick<Manifest, 'id'>, error: ApiError): Refu
   if (isWebhook.test(message)) return because('webhook')
   if (status === 403)
     return because(isRight.test(message) ? 'forbidden' : isYoung.test(message) ? 'unavailable' : 'invalid')
+  if (isOldVersion.test(message)) return because('old-version')
   // The API server has no better words for a field that is in no schema.
   if (isUndeclared.test(message)) return because('invalid')
   // Somebody else has made or changed it at the same moment.
@@ -114,6 +116,8 @@ const isWebhook = /failed calling webhook|no endpoints available for service/
 const isRight = /\bcannot \w+ resource\b|attempting to grant RBAC permissions/
 /** A namespace is there before its service account, and a quota before somebody has counted. */
 const isYoung = /error looking up service account|status unknown for quota/
+/** It is not what is applied that has a field too many, but what was applied before, read in an older version. */
+const isOldVersion = /failed to convert merged object to last applied version/
 const isUndeclared =
   /field not declared in schema|failed to create typed patch object|failed to create manager/
 
@@ -143,6 +147,7 @@ const hints: [RefusalReason, string][] = [
   ['immutable', 'Delete and make them again with --force-recreate, or undo the change.'],
   ['terminating', 'Wait until it is gone, or let go of what holds it with --force-recreate.'],
   ['forbidden', 'Ask for the missing right, or use another --context.'],
+  ['old-version', 'Run it again; if that does not help, delete the object and deploy again.'],
   ['invalid', 'Mend the target, run `lo build`, and deploy again.'],
   ['unknown-kind', 'Add the CustomResourceDefinition to a target, or install what brings it first.'],
   ['missing-namespace', 'Add the Namespace to a target.'],

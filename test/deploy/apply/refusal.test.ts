@@ -229,6 +229,15 @@ describe('every other answer has one meaning', () => {
       },
     ],
     [
+      'old-version',
+      'fields that a newer version of its kind has brought',
+      {
+        code: 500,
+        message:
+          'failed to prune fields: failed to convert merged object to last applied version: .spec.count: field not declared in schema',
+      },
+    ],
+    [
       'invalid',
       'a field that is in no schema',
       { code: 500, message: 'failed to create typed patch object: .bogus: field not declared in schema' },
@@ -327,6 +336,7 @@ describe('what kubectl says where the API server says nothing', () => {
 it.each<[RefusalReason, boolean]>([
   ['conflict', false],
   ['immutable', false],
+  ['old-version', false],
   ['forbidden', false],
   ['invalid', false],
   ['unexplained', false],
