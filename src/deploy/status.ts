@@ -10,6 +10,7 @@ import type { DeploySettings } from '../project/deploy-settings.js'
 import { lookUp } from './apply/look-up.js'
 import type { Manifest } from './artifact/manifest.js'
 import { readArtifacts, type TargetArtifact } from './artifact/read-artifact.js'
+import { redactSecrets } from './artifact/redact.js'
 import { health } from './health/index.js'
 import { checkCluster } from './preflight/check-cluster.js'
 import { locate } from './preflight/locate.js'
@@ -129,16 +130,20 @@ async function askCluster(
       () => {},
     ),
   ])
+  const redact = redactSecrets(located)
   const gone = located
     .filter(({ id }) => !seen.has(keyOf(id)))
     .map(({ id }) => ({ id, message: 'is not there' }))
   const unhealthy = new Map(
-    [...gone, ...report.unhealthy].map(({ id, message }) => [keyOf(id), { object: showId(id), message }]),
+    [...gone, ...report.unhealthy].map(({ id, message }) => [
+      keyOf(id),
+      { object: showId(id), message: redact(message) },
+    ]),
   )
   const placeOf = new Map(manifests.map((manifest, index) => [manifest, located[index]!]))
   return {
     nodes,
-    causes: report.causes.map(formatCause),
+    causes: report.causes.map(cause => formatCause(cause).map(redact)),
     orphans: Object.keys(record)
       .filter(target => !targets.includes(target))
       .sort(),

@@ -13,7 +13,7 @@ const mostLines = 10
 
 /**
  * Adds the end of logs to the first causes that have one. What has no log stays as it is. Programs log what they were
- * given, so the values of all Secrets beside them are taken out.
+ * given, and end with it as their last message, so the values of all Secrets beside them are taken out.
  */
 export async function addLogs(
   causes: readonly Cause[],
@@ -24,12 +24,14 @@ export async function addLogs(
   const chosen = new Set(causes.filter(cause => cause.logOf).slice(0, mostLogs))
   const namespaces = new Set([...chosen].map(({ logOf }) => logOf!.namespace))
   const secrets = await Promise.all([...namespaces].map(namespace => listSecrets(namespace, api, signal)))
-  const redactAll = redactValues(secrets.flat())
+  const redactBeside = redactValues(secrets.flat())
+  const redactAll: Redact = text => redactBeside(redact(text))
   return Promise.all(
     causes.map(async cause => {
-      if (!chosen.has(cause)) return cause
-      const log = await readLog(cause, api, signal)
-      return log.length === 0 ? cause : { ...cause, log: log.map(line => redactAll(redact(line))) }
+      const { message, events } = cause
+      const said = { ...cause, message: redactAll(message), events: events.map(redactAll) }
+      const log = chosen.has(cause) ? await readLog(cause, api, signal) : []
+      return log.length === 0 ? said : { ...said, log: log.map(redactAll) }
     }),
   )
 }
@@ -42,8 +44,10 @@ async function listSecrets(
 ): Promise<KubeObject[]> {
   const type = { apiVersion: 'v1', kind: 'Secret' }
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`
+  // The releases of Helm are no values that a program gets, and a megabyte each.
+  const query = { fieldSelector: 'type!=helm.sh/release.v1' }
   try {
-    return (await listAll(api, path, type, signal && { signal })).items
+    return (await listAll(api, path, type, { query, ...(signal && { signal }) })).items
   } catch (error) {
     if (error instanceof ApiError) return []
     throw error

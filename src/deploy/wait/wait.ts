@@ -83,17 +83,23 @@ export async function waitHealthy(
   let causes: Cause[] = []
   let explainAt = start + explainAfter
   let failedAt: number | undefined
+  let wasInTrouble = false
+  let answersSince: Date | undefined
   try {
     const places = planPlaces(own, request.includeDeployments)
     const following = followPlaces(places, board, bell, connection, { ...ctx, signal })
     for (;;) {
       const unhealthy = board.unhealthy().filter(({ id }) => !request.isIgnored(id))
       const now = ctx.now()
+      const trouble = following.trouble()
+      if (wasInTrouble && !trouble) answersSince = connection.api.clock()
+      wasInTrouble = trouble !== undefined
       const isKnown = following.isListed()
       const isUrgent = now > request.deadline || hasEnded(unhealthy, []) === 'failed'
       if (isKnown && unhealthy.length > 0 && (isUrgent || now > explainAt)) {
         evidence.cover(namespacesOf(unhealthy), unhealthy.some(isCustom))
-        const known = { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), since: request.since }
+        const times = { since: request.since, answersSince }
+        const known = { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), ...times }
         causes = explain(known, connection.api.clock())
         // Explaining 500 objects takes its time: it may take a small part of all time only.
         explainAt = ctx.now() + explainEvery + 20 * (ctx.now() - now)
@@ -101,7 +107,6 @@ export async function waitHealthy(
       const ended = isKnown ? hasEnded(unhealthy, causes) : undefined
       if (ended === 'healthy') causes = []
       if (ended === 'failed') failedAt ??= now
-      const trouble = following.trouble()
       const facts = { all: board.all().length, unhealthy, causes }
       // Before the evidence is there, a cause only repeats the state of its object.
       if (isKnown || trouble) onPicture({ ...facts, trouble, causes: evidence.isLoaded() ? causes : [] })

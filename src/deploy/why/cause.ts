@@ -51,6 +51,11 @@ export interface Evidence {
    * the wait; and every grace counts from here at the earliest.
    */
   since?: Date
+  /**
+   * When the API server began to answer again, after an outage in this wait: what controllers could not do meanwhile
+   * proves nothing, so every grace counts anew from here.
+   */
+  answersSince?: Date | undefined
 }
 
 /** What one object gives as a cause, before causes are grouped. */

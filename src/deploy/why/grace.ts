@@ -26,7 +26,7 @@ export const crashesAllowed = 3
 /** When the trouble of an object can have begun that concerns this deploy; undefined without any time. */
 export function beginOf(object: KubeObject, world: World): number | undefined {
   const start = startOf(object)
-  return start === undefined ? undefined : Math.max(start, world.since)
+  return start === undefined ? undefined : Math.max(start, world.graceFrom)
 }
 
 /** Milliseconds since then; 0 when the object does not say, so that no grace is over by mistake. */

@@ -7,6 +7,8 @@ import { isFields, listAt, numberAt, textAt, timeAt } from './read.js'
 export interface World {
   now: number
   since: number
+  /** From when on graces count, at the earliest. */
+  graceFrom: number
   find: (id: ObjectId) => KubeObject | undefined
   /** The objects that name this uid in their ownerReferences. */
   childrenOf: (uid: string) => KubeObject[]
@@ -35,9 +37,11 @@ export function worldOf(evidence: Evidence, now: Date): World {
   const children = indexChildren(objects)
   const events = indexEvents(evidence.events)
   const answers = indexPullAnswers(evidence.events, objects)
+  const since = evidence.since?.getTime() ?? Number.NEGATIVE_INFINITY
   return {
     now: now.getTime(),
-    since: evidence.since?.getTime() ?? Number.NEGATIVE_INFINITY,
+    since,
+    graceFrom: Math.max(since, evidence.answersSince?.getTime() ?? since),
     find: id => byKey.get(keyOf(id)),
     childrenOf: uid => (uid && children.get(uid)) || [],
     // An object that was deleted and made again has the name, but not the uid, of old events.

@@ -162,6 +162,17 @@ it.each([
   expect(cause).toMatchObject({ message: 'pods are forbidden: serviceaccount "db" not found', isTerminal })
 })
 
+it('gives what is forbidden its time anew once the API server answers again, since nobody could allow it before', () => {
+  const db = stored('StatefulSet', 'db', { metadata: { creationTimestamp: ago(999) } })
+  const message = 'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: exceeded quota'
+  const isTerminal = (seconds: number) => {
+    const times = { since: new Date(ago(500)), answersSince: new Date(ago(seconds)) }
+    const events = [event(db, 'FailedCreate', message)]
+    return explainNow({ unhealthy: [unhealthy(db)], events, ...times })[0]!.isTerminal
+  }
+  expect([isTerminal(20), isTerminal(21)]).toEqual([false, true])
+})
+
 it('lets the condition of a Job decide when its crashes are too many', () => {
   const job = stored('Job', 'migrate')
   const related = [pod(job, 'a', crashing(9, {}), { restartPolicy: 'OnFailure' })]
