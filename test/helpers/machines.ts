@@ -70,9 +70,11 @@ export interface Machines {
   after: (machine: string, script: Script) => Reached | undefined
 }
 
-const boot = 30_000
+/** How long everything on a server takes, in milliseconds. */
+export const boot = 30_000
 const shortWay = 300
-const ready = { first: 30_000, server: 25_000, agent: 20_000 }
+export const download = 5000
+export const ready = { first: 30_000, server: 25_000, agent: 20_000 }
 
 /**
  * What stands behind the servers of a simulation: each as its user data says, with sshd after half a minute, and a k3s
@@ -160,7 +162,7 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
     },
     'install-k3s': async (machine, { version }) => {
       if (machine.k3s === version) return 'unchanged'
-      await world.sleep(5000)
+      await world.sleep(download)
       machine.k3s = version
       return 'changed'
     },

@@ -39,7 +39,7 @@ export const bootPatience = 300_000
 const denialPatience = 90_000
 const usualSeconds = 60
 const connectSeconds = 30
-const pauses = [1000, 2000, 3000, 5000]
+const pauses = [1000, 2000]
 const storyEvery = 30_000
 
 export function openSession(

@@ -2,7 +2,7 @@ import { LoError } from '../../errors.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import type { Access } from './access.js'
-import { forAll } from './all.js'
+import { forAll, joined } from './all.js'
 import { type Convergence, convergeNode } from './converge-node.js'
 import { findLiving } from './find-living.js'
 import type { Job } from './job.js'
@@ -107,22 +107,24 @@ async function joinOthers(
   const { controlPlanes, workers, balancer, network } = request
   const token = await living.session.run(readToken())
   const direct = joinAddress(privateAddressOf(living.server, network.id))
-  const serving = balancer && (await untilServing(balancer, job))
-  const shared = serving && privateOf(serving, network)
+  const serving = balancer ? untilServing(balancer, job) : Promise.resolve(undefined)
   const joinOne = async (node: ClusterNode, server: string) => {
     await forget(node, living, nodes)
     await converge(node, living, { ...facts, joining: existing(server), token }, job)
   }
   const others = controlPlanes.filter(node => !members.includes(node))
-  const ends = await Promise.allSettled([
-    (async () => {
-      for (const node of others) await joinOne(node, direct)
-    })(),
-    forAll(workers, async worker => joinOne(await worker, shared ? joinAddress(shared) : direct), 100),
-  ])
+  const joinPlanes = async () => {
+    for (const node of others) await joinOne(node, direct)
+  }
+  const joinWorkers = async () => {
+    const found = await serving
+    const shared = found && privateOf(found, network)
+    await forAll(workers, async worker => joinOne(await worker, shared ? joinAddress(shared) : direct), 100)
+  }
+  const ends = await Promise.allSettled([joinPlanes(), joinWorkers()])
   const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
-  if (failures.length > 0) throw failures[0]
-  return { living, balancer: serving }
+  if (failures.length > 0) throw joined(failures)
+  return { living, balancer: await serving }
 }
 
 /** A new server in the place of one that is gone: while the cluster knows that one, this one may not join. */

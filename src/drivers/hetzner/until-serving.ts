@@ -11,11 +11,10 @@ export async function untilServing(
   balancer: LoadBalancer,
   { hcloud, ctx }: Job,
 ): Promise<LoadBalancer | undefined> {
-  let now: LoadBalancer | undefined = balancer
-  for (const end = ctx.now() + patience; now; now = await hcloud.loadBalancers.get(balancer.id)) {
-    if (hasHealthyTarget(now)) return now
-    if (ctx.now() >= end) break
-    await ctx.sleep(pause)
+  if (hasHealthyTarget(balancer)) return balancer
+  for (const end = ctx.now() + patience; ctx.now() < end; await ctx.sleep(pause)) {
+    const now = await hcloud.loadBalancers.get(balancer.id)
+    if (now && hasHealthyTarget(now)) return now
   }
   const message = `the load balancer ${balancer.name} leads to no control plane yet; workers join at one directly`
   ctx.output.event({ type: 'warning', message, hint: 'run `lo provision` again later: it looks once more' })

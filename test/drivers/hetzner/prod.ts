@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import path from 'node:path'
 import type { Context } from '../../../src/context.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../../../src/drivers/driver.js'
@@ -70,6 +71,7 @@ export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
   function startRun(): Context {
     run = { controller: new AbortController(), calls: 0, scripts: 0 }
     const signal = AbortSignal.any([world.signal, run.controller.signal])
+    setMaxListeners(0, signal)
     return {
       ...ctx,
       signal,

@@ -1,0 +1,227 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { expect, it } from 'vitest'
+import { formatKubeconfig } from '../../../../src/drivers/hetzner/kubeconfig.js'
+import { deriveSecrets } from '../../../../src/drivers/hetzner/secrets.js'
+import { LoError } from '../../../../src/errors.js'
+import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
+import { controlPlane, workers } from '../clusters.js'
+import { killed, type Prod, prod } from '../prod.js'
+import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
+
+it('fault 31: of a run that is killed in the middle of its orders nothing is made twice', async () => {
+  const all = await prod()
+  all.killAt({ what: 'call', number: 24, when: 'after' })
+  await expect(all.open(usual).provision()).rejects.toBe(killed)
+  expect(namesOf(all, 'servers').length).toBeGreaterThan(0)
+  expect((await provisionWith(() => {}, { all, config: usual })).outcome).toBe('configured')
+  expect(namesOf(all, 'servers')).toHaveLength(5)
+  expect(countOf(all, 'POST /servers')).toBe(5)
+})
+
+it('fault 32: a network without a subnet gets it', async () => {
+  const all = await standing()
+  const [network] = await all.hcloud.networks.list()
+  await all.hcloud.wait('it', await all.hcloud.servers.remove((await all.hcloud.servers.list())[0]!), 60_000)
+  await call(all, 'POST', `/networks/${network!.id}/actions/delete_subnet`, { ip_range: '10.0.0.0/16' })
+  await all.hcloud.networks.setLabels(network!, { ...network!.labels, 'lok8s.dev/initialized': 'yes' })
+  await all.world.sleep(10_000)
+  const { error } = await provisionWith(() => {}, { all })
+  // Its only control plane is gone, which is another matter.
+  expect(error?.message).toContain('are lost')
+  expect((await all.hcloud.networks.list())[0]!.subnets).toHaveLength(1)
+})
+
+it('fault 33: what was killed before the kubeconfig was saved gets it without beginning a second cluster', async () => {
+  const all = await prod()
+  await all.open().provision()
+  const { scripts } = all.reached()
+  const again = await prod()
+  again.killAt({ what: 'script', number: scripts, when: 'before' })
+  await expect(again.open().provision()).rejects.toBe(killed)
+  const driver = again.open()
+  await driver.provision()
+  expect(await driver.kubeconfig()).toContain('https://')
+  expect(again.machines.cluster.beginnings).toBe(1)
+})
+
+it('fault 34: what was killed while the second control plane joined goes on with it', async () => {
+  const all = await prod()
+  let isNext = false
+  all.machines.after = (machine, { name }) => {
+    isNext ||= machine === 'prod-cp-2' && name === 'start-k3s'
+    if (isNext) throw new LoError('INTERRUPTED', 'stopped')
+    return undefined
+  }
+  await provisionWith(() => {}, { all, config: usual })
+  all.machines.after = () => undefined
+  expect((await provisionWith(() => {}, { all, config: usual })).outcome).toBe('configured')
+  expect(all.machines.cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
+  expect(all.machines.cluster.beginnings).toBe(1)
+})
+
+it.each([
+  'make-host-key',
+  'use-host-key',
+])('fault 35: what was killed around %s still gets in, and ends with a key of its own', async name => {
+  for (const when of ['before', 'after'] as const) {
+    const all = await prod()
+    all.machines[when] = (_machine, script) => {
+      if (script.name === name) throw new LoError('INTERRUPTED', 'stopped')
+      return undefined
+    }
+    expect((await provisionWith(() => {}, { all })).error?.code).toBe('INTERRUPTED')
+    all.machines[when] = () => undefined
+    expect((await provisionWith(() => {}, { all })).outcome).toBe('configured')
+    const [server] = await all.hcloud.servers.list()
+    expect(server!.labels).toHaveProperty('lok8s.dev/hostkey')
+    expect(server!.labels).not.toHaveProperty('lok8s.dev/hostkey-next')
+    expect(all.machines.inside('prod-cp-1').nextKey).toBeUndefined()
+  }
+})
+
+it('fault 50: a load balancer that somebody has taken out of the network is put back', async () => {
+  const all = await standing(usual)
+  const [balancer] = await all.hcloud.loadBalancers.list()
+  const [network] = await all.hcloud.networks.list()
+  await call(all, 'POST', `/load_balancers/${balancer!.id}/actions/remove_target`, {
+    type: 'label_selector',
+    label_selector: balancer!.targets[0]!.label_selector,
+  })
+  await all.world.sleep(10_000)
+  await call(all, 'POST', `/load_balancers/${balancer!.id}/actions/detach_from_network`, {
+    network: network!.id,
+  })
+  await all.world.sleep(10_000)
+  expect((await provisionWith(() => {}, { all, config: usual })).outcome).toBe('configured')
+  const [now] = await all.hcloud.loadBalancers.list()
+  expect([now!.private_net.length, now!.targets.length]).toEqual([1, 1])
+})
+
+it('fault 51: rules that somebody has changed are as the spec has them again, and other firewalls stay', async () => {
+  const all = await standing()
+  const [firewall] = await all.hcloud.firewalls.list()
+  await all.hcloud.firewalls.create({ name: 'theirs', labels: {}, rules: [], apply_to: [] })
+  await all.hcloud.wait('it', await all.hcloud.firewalls.setRules(firewall!, []), 60_000)
+  expect((await provisionWith(() => {}, { all })).outcome).toBe('configured')
+  const rules = (await all.hcloud.firewalls.list()).map(({ name, rules }) => [name, rules.length])
+  expect(rules).toEqual([
+    ['prod-cp', 3],
+    ['theirs', 0],
+  ])
+})
+
+it('fault 53: networks that overlap are refused before the API is asked', async () => {
+  const all = await prod()
+  expect(() => all.open({ network: { cidr: '10.244.0.0/16' } })).toThrow(
+    expect.objectContaining({ code: 'SPEC_INVALID' }),
+  )
+  expect(all.simulator.calls).toEqual([])
+})
+
+it('fault 55: what is too many is named, with the way to have it removed', async () => {
+  const all = await standing({ ...single, ...workers(['default', 1]) })
+  await provisionWith(() => {}, { all })
+  expect(all.events).toContainEqual({
+    type: 'warning',
+    message: 'prod-default-1 is not in the spec any more, and stays',
+    hint: '`lo provision --shrink` drains and removes it',
+  })
+  expect(namesOf(all, 'servers')).toContain('prod-default-1')
+})
+
+it('fault 55: a node whose pods go nowhere is not removed', async () => {
+  const config = { ...single, ...workers(['default', 1]) }
+  const all = await standing(config)
+  const { error } = await provisionWith(
+    ({ machines }) => {
+      machines.before = (_machine, { name }) =>
+        name === 'drain-node'
+          ? {
+              outcome: 'ended',
+              status: 0,
+              stdout: 'late\ncannot evict pod as it would violate the budget',
+              detail: '',
+            }
+          : undefined
+    },
+    { all, options: { shrink: true } },
+  )
+  expect(error?.detail).toContain('would violate the budget')
+  expect(namesOf(all, 'servers')).toContain('prod-default-1')
+})
+
+it('fault 71: an interrupt ends everything, and leaves no file of a key behind', async () => {
+  const left = () => readdirSync(tmpdir()).filter(name => name.startsWith('lo-ssh-'))
+  const before = left()
+  const all = await prod()
+  all.killAt({ what: 'script', number: 3, when: 'before' })
+  await expect(all.open().provision()).rejects.toBe(killed)
+  const { length } = all.simulator.calls
+  await all.world.sleep(600_000)
+  expect(all.simulator.calls).toHaveLength(length)
+  expect(left()).toEqual(before)
+})
+
+it('fault 72: nothing secret is told, stands in user data or labels, or is in an error', async () => {
+  const all = await standing(usual)
+  const shown: string[] = []
+  const failing = await provisionWith(
+    ({ machines }) => {
+      const { token } = machines.inside('prod-cp-2')
+      machines.before = (_machine, { name, text }) =>
+        name === 'wait-for-k3s'
+          ? {
+              outcome: 'ended',
+              status: 0,
+              stdout: `late\ntoken is ${token}\n${text}\nBearer ${simulatedToken}`,
+              detail: '',
+            }
+          : undefined
+    },
+    { all, config: { ...controlPlane(3), ...workers(['default', 3]) } },
+  )
+  expect(failing.error).toBeDefined()
+  shown.push(textOf(failing.error), JSON.stringify(all.events))
+  all.machines.before = () => undefined
+  await destroyWith(() => {}, { all, config: usual })
+  const again = await standing(usual)
+  const [server] = await again.hcloud.servers.list()
+  shown.push(JSON.stringify(again.simulator.everything()), JSON.stringify(again.events))
+  const userData = namesOf(again, 'servers').map(
+    name => [name, again.simulator.server(name)!.userData] as const,
+  )
+  const secrets = deriveSecrets(simulatedToken, 'prod', server!.labels['lok8s.dev/uid']!)
+  const tokens = ['prod-cp-1', 'prod-cp-2'].map(name => again.machines.inside(name).token!)
+  const hidden = [simulatedToken, secrets.k3sToken, body(secrets.userKey.privateKey), ...tokens]
+  for (const secret of hidden)
+    for (const text of [...shown, ...userData.map(([, text]) => text)]) {
+      expect(text.includes(secret)).toBe(false)
+    }
+  expect(shown.join('')).not.toMatch(/K10[0-9a-f]{64}::/)
+  for (const [name, text] of userData) {
+    const others = userData
+      .filter(([other]) => other !== name)
+      .map(([other]) => body(secrets.hostKey(other).privateKey))
+    for (const other of others) expect(text.includes(other)).toBe(false)
+    expect(text).toContain(body(secrets.hostKey(name).privateKey))
+  }
+})
+
+it('fault 72: a kubeconfig that cannot be read is not shown', () => {
+  const text = 'clusters: [\nclient-key-data: very-secret'
+  expect(() => formatKubeconfig(text, 'prod', '203.0.113.7')).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('very-secret') }),
+  )
+})
+
+/** A line of a private key that no other has: the first one tells the format. */
+const body = (key: string) => key.split('\n')[2]!
+
+async function call({ ctx }: Prod, method: string, path: string, value: unknown): Promise<void> {
+  await ctx.fetch(`https://api.hetzner.cloud/v1${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${simulatedToken}` },
+    body: JSON.stringify(value),
+  })
+}
