@@ -2,19 +2,24 @@ import { contains, parseRange } from '../range.js'
 import { firewallsOf } from './routes/firewalls.js'
 import type { FirewallItem, ServerItem, State } from './state.js'
 
-/** The server that an address leads to: a public one, or one of a private network. */
+/** The server that a public address leads to. */
 export function serverAt(state: State, address: string): ServerItem | undefined {
   const servers = [...state.servers.values(), ...state.leaving.values()]
-  return servers.find(
-    ({ ipv4, networks }) =>
-      (ipv4 !== undefined && state.primaryIps.get(ipv4)?.ip === address) ||
-      networks.some(({ ip }) => ip === address),
-  )
+  return servers.find(({ ipv4 }) => ipv4 !== undefined && state.primaryIps.get(ipv4)?.ip === address)
 }
 
-/** Whether a private address is that of a load balancer. */
-export function isBalancerAt({ loadBalancers }: State, address: string): boolean {
-  return [...loadBalancers.values()].some(({ network }) => network?.ip === address)
+/** What a private address leads to from a server: another network may have the same addresses. */
+export function neighbourAt(
+  { servers, loadBalancers }: State,
+  from: ServerItem,
+  address: string,
+): ServerItem | 'load balancer' | undefined {
+  const isIts = (one: { network: number; ip: string }) =>
+    one.ip === address && from.networks.some(({ network }) => network === one.network)
+  const server = [...servers.values()].find(({ networks }) => networks.some(isIts))
+  if (server) return server
+  const isBalancer = [...loadBalancers.values()].some(({ network }) => network && isIts(network))
+  return isBalancer ? 'load balancer' : undefined
 }
 
 /** Whether the firewalls of a server let somebody from the outside in: one that has none lets in everybody. */

@@ -3,7 +3,7 @@ import { actionsIn } from './actions.js'
 import { fillBucket } from './bucket.js'
 import { epoch } from './clock.js'
 import { type CallFault, collectFaults, type Faults } from './faults.js'
-import { isBalancerAt, isLetIn, serverAt, uploadedKeys } from './paths.js'
+import { isLetIn, neighbourAt, serverAt, uploadedKeys } from './paths.js'
 import { Refusal } from './refusal.js'
 import { answer, brokenAnswer } from './reply.js'
 import { isKnownPath, type Matched, matchRoute } from './router.js'
@@ -36,10 +36,10 @@ export interface Simulator extends Faults {
   everything: () => Record<string, Record<string, unknown>[]>
   /** What a server was made with. */
   server: (name: string) => ServerItem | undefined
-  /** The server that an address leads to, a public or a private one. */
+  /** The server that a public address leads to. */
   serverAt: (address: string) => ServerItem | undefined
-  /** Whether a private address is that of a load balancer. */
-  isBalancerAt: (address: string) => boolean
+  /** What a private address leads to from a server. */
+  neighbourAt: (from: ServerItem, address: string) => ServerItem | 'load balancer' | undefined
   /** Whether the firewalls of a server let somebody from the outside in. */
   isLetIn: (server: ServerItem, port: number, from: string) => boolean
   /** The keys of the project that a server was made with. */
@@ -160,7 +160,7 @@ export function createSimulator(
     },
     server: name => byName(state, name),
     serverAt: address => serverAt(state, address),
-    isBalancerAt: address => isBalancerAt(state, address),
+    neighbourAt: (from, address) => neighbourAt(state, from, address),
     isLetIn: (server, port, from) => isLetIn(state, server, port, from),
     uploadedKeys: server => uploadedKeys(state, server),
     onCall: faults.onCall,

@@ -125,7 +125,7 @@ export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
   }
 }
 
-function clusterOf(
+export function clusterOf(
   root: string,
   name: string,
   version: string,

@@ -7,8 +7,8 @@ export interface Surroundings {
   now: number
   delays: Delays
   machines: ReadonlyMap<number, Machine>
-  /** The cluster whose API answers at a private address: that of a server, or of a load balancer. */
-  clusterAt: (address: string) => Etcd | undefined
+  /** The cluster whose API answers a server at a private address: that of a server, or of a load balancer. */
+  clusterAt: (from: Machine, address: string) => Etcd | undefined
 }
 
 /**
@@ -63,10 +63,11 @@ function findTrouble({ k3s, server }: Machine, etcd: Etcd, { machines }: Surroun
 }
 
 /** Of a node that wants to join. */
-function findRefusal({ k3s, server }: Machine, { machines, clusterAt }: Surroundings): string | undefined {
+function findRefusal(machine: Machine, { machines, clusterAt }: Surroundings): string | undefined {
+  const { k3s, server } = machine
   const address = String(k3s.config.server ?? '')
   const [, host = ''] = /^https:\/\/([\d.]+):6443$/.exec(address) ?? []
-  const etcd = clusterAt(host)
+  const etcd = clusterAt(machine, host)
   if (!etcd) return `level=error msg="failed to get CA certs: Get ${address}/cacerts: connection refused"`
   if (!isTokenOf(etcd, k3s.token)) return 'level=fatal msg="failed to validate token: not authorized"'
   const node = etcd.nodes.get(server.name)
@@ -85,10 +86,11 @@ function findRefusal({ k3s, server }: Machine, { machines, clusterAt }: Surround
 }
 
 /** From the first moment on it has its data, and a control plane its part of etcd. */
-function enter({ k3s, server }: Machine, { clusterAt }: Surroundings): void {
+function enter(machine: Machine, { clusterAt }: Surroundings): void {
+  const { k3s, server } = machine
   if (k3s.etcd) return
   const isFirst = k3s.kind === 'server' && k3s.config['cluster-init'] === true
-  k3s.etcd = isFirst ? newEtcd(k3s.token) : clusterAt(new URL(String(k3s.config.server)).hostname)!
+  k3s.etcd = isFirst ? newEtcd(k3s.token) : clusterAt(machine, new URL(String(k3s.config.server)).hostname)!
   if (k3s.kind === 'server') k3s.etcd.members.set(server.name, server.id)
 }
 

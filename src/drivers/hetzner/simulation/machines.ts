@@ -116,13 +116,18 @@ export function simulateMachines(
 
   const around = (): Surroundings => ({ now: now(), delays, machines, clusterAt })
 
-  function clusterAt(address: string): Etcd | undefined {
-    const isReady = (one: Machine) =>
-      one.k3s.kind === 'server' && one.k3s.isReady && hasQuorum(one.k3s.etcd!, machines)
-    if (simulator.isBalancerAt(address)) return [...machines.values()].find(isReady)?.k3s.etcd
-    const machine = machines.get(simulator.serverAt(address)?.id ?? 0)
-    return machine && isReady(machine) ? machine.k3s.etcd : undefined
+  function clusterAt(from: Machine, address: string): Etcd | undefined {
+    const neighbour = simulator.neighbourAt(from.server, address)
+    if (neighbour === 'load balancer') {
+      const near = [...machines.values()].filter(({ server }) => isNear(server, from.server))
+      return near.find(isAnswering)?.k3s.etcd
+    }
+    const machine = machines.get(neighbour?.id ?? 0)
+    return machine && isAnswering(machine) ? machine.k3s.etcd : undefined
   }
+
+  const isAnswering = ({ k3s }: Machine) =>
+    k3s.kind === 'server' && k3s.isReady && hasQuorum(k3s.etcd!, machines)
 
   function settle(): void {
     for (const machine of machines.values()) if (isUp(machine)) goOn(machine, around())
@@ -212,6 +217,9 @@ export function simulateMachines(
     },
   }
 }
+
+const isNear = (one: ServerItem, other: ServerItem) =>
+  one.networks.some(({ network }) => other.networks.some(near => near.network === network))
 
 function clustersOf(machines: ReadonlyMap<number, Machine>): Etcd[] {
   return [...new Set([...machines.values()].flatMap(({ k3s }) => k3s.etcd ?? []))]

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { shrunk, standing, threeAndTwo } from './clusters.js'
+import { sweep } from './sweep.js'
+
+it('ends as if nothing had happened when a shrinking is killed anywhere and run again', async () => {
+  const { points, wrong } = await sweep({
+    before: standing(threeAndTwo),
+    wanted: shrunk,
+    work: driver => driver.provision(),
+  })
+  expect(wrong).toEqual([])
+  expect(points).toBeGreaterThan(20)
+}, 900_000)
