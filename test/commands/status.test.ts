@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect } from 'vitest'
+import { execa } from 'execa'
+import { expect, inject } from 'vitest'
 import { settledVersions } from '../helpers/api-objects.js'
 import { itOnCluster, ownCluster, clusterTimeout as timeout } from '../helpers/cluster.js'
 import { kubeconfigOf, makeDecoy } from '../helpers/decoy.js'
@@ -79,8 +80,8 @@ itOnCluster(
       '--quiet',
       '--message=one',
     ])
-    const commit = await git(test, ['rev-parse', '--short', 'HEAD'])
-    await test.succeed()
+    const commit = await git(test, ['rev-parse', '--short=12', 'HEAD'])
+    await test.succeed([], withGit)
     await test.kubectl(['delete', 'configmap', 'b'])
     rmSync(path.join(test.root, `clusters/${test.domain}/targets/old`), { recursive: true })
     const { lines, document } = await statusOf(test)
@@ -91,7 +92,7 @@ itOnCluster(
 
     // What is changed and not committed is another version than the commit.
     test.artifact('web', [configMap('a', 'two')])
-    await test.succeed()
+    await test.succeed([], withGit)
     expect(rowOf((await statusOf(test)).lines, 'web')).toBe(
       `deployed from commit ${commit} with changes, 1 of 1 healthy`,
     )
@@ -190,8 +191,10 @@ itOnCluster('shows the cluster and its nodes, and writes nothing', { timeout }, 
   ])
 })
 
+/** What `lo` finds besides its renderers. */
+const withGit = { PATH: `${inject('renderers').kustomize}:${process.env['PATH']}` }
+
 async function git({ root }: DeployTest, args: string[]): Promise<string> {
-  const { execa } = await import('execa')
   const { stdout } = await execa('git', ['-C', root, ...args], {
     env: { HOME: root, GIT_CONFIG_NOSYSTEM: '1' },
   })
