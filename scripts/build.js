@@ -18,6 +18,9 @@ const { output } = await build({
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   },
+  // The client library of Kubernetes has a thousand generated classes, of which lo needs none: the credentials alone.
+  treeshake: { moduleSideEffects: [{ test: /@kubernetes[\\/]client-node/, sideEffects: false }] },
+  resolve: { alias: { 'node-fetch': path.join(root, 'scripts/node-fetch.js') } },
   logLevel: 'warn',
 })
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type https from 'node:https'
 import path from 'node:path'
-import { KubeConfig, loadYaml } from '@kubernetes/client-node'
+import { KubeConfig } from '@kubernetes/client-node'
+import { parse } from 'yaml'
 import { LoError, messageOf } from '../errors.js'
 import { ApiError } from './api.js'
 
@@ -82,9 +83,9 @@ function loadConfig(file: string, context: string | undefined): KubeConfig {
 
 /** The library looks for `token-file`, which no kubeconfig has. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo */
 function readTokenFile(config: KubeConfig, file: string): void {
-  const { users } = loadYaml<{ users?: { name?: string; user?: { tokenFile?: string } }[] }>(
-    readFileSync(file, 'utf8'),
-  )
+  const { users } = parse(readFileSync(file, 'utf8')) as {
+    users?: { name?: string; user?: { tokenFile?: string } }[]
+  }
   const user = config.getCurrentUser()!
   const tokenFile = users?.find(({ name }) => name === user.name)?.user?.tokenFile
   if (!tokenFile) return

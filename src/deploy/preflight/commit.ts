@@ -9,12 +9,12 @@ export async function findCommit(
   { find, run }: Pick<Context, 'find' | 'run'>,
 ): Promise<string | undefined> {
   if (!find('git')) return undefined
-  const git = (...args: string[]) => run('git', ['-C', root, ...args])
-  const [head, changes] = await Promise.all([
-    git('rev-parse', '--short=12', 'HEAD'),
-    git('status', '--porcelain', '--untracked-files=no', '.'),
-  ])
-  if (head.status !== 0) return undefined
-  const isChanged = changes.status === 0 && changes.stdout.length > 0
-  return `${head.stdout.toString().trim()}${isChanged ? '+' : ''}`
+  const args = ['-C', root, 'status', '--porcelain=v2', '--branch', '--untracked-files=no', '--', '.']
+  const { status, stdout } = await run('git', args)
+  const lines = stdout.toString().split('\n')
+  // A repository that has no commit yet has none to name.
+  const [, commit] = lines.map(line => /^# branch\.oid ([0-9a-f]{12})/.exec(line)).find(Boolean) ?? []
+  if (status !== 0 || commit === undefined) return undefined
+  const isChanged = lines.some(line => line !== '' && !line.startsWith('#'))
+  return `${commit}${isChanged ? '+' : ''}`
 }
