@@ -114,6 +114,14 @@ export async function readState(loaded: Loaded, ctx: Context): Promise<ClusterSt
   const { project, cluster: owner } = loaded
   if (!hasDriver(owner.spec.kind, project)) return undefined
   const kind = findDriver(owner.spec.kind, project)
-  const driver = await kind.open(clusterOf(loaded), withCredentials(owner.domain.folder, ctx))
-  return driver.status()
+  try {
+    const driver = await kind.open(clusterOf(loaded), withCredentials(owner.domain.folder, ctx))
+    return await driver.status()
+  } catch (error) {
+    // Whoever may use a cluster need not be somebody who may change it.
+    if (!(error instanceof LoError) || error.code !== 'TOKEN_MISSING') throw error
+    const message = `${error.message.replace(/\.$/, '')}: nothing can be said of the servers`
+    ctx.output.event({ type: 'warning', message })
+    return undefined
+  }
 }

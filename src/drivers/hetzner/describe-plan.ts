@@ -15,14 +15,18 @@ export interface DescribeOptions {
   choose: Choose
   /** Whether what the spec does not want any more is removed. */
   prunes: boolean
+  /** Whether the key that servers let in is replaced. */
+  renewsKey?: boolean
 }
 
 /** Everything that would be made, changed, kept or removed, a line each. */
-export function describePlan(plan: Plan, { cluster, choose, prunes }: DescribeOptions): Planned[] {
+export function describePlan(plan: Plan, { cluster, choose, prunes, renewsKey }: DescribeOptions): Planned[] {
   const { surplus, balancer } = plan
   const network = `network ${networkName(cluster)}`
   return [
-    made('SSH key', plan.sshKey !== 'create'),
+    renewsKey
+      ? { action: 'change', what: 'SSH key: that of this token, or of this file, in its place' }
+      : made('SSH key', plan.sshKey !== 'create'),
     plan.network === 'create'
       ? made(network, false)
       : stays(network, plan.needsSubnet ? ['add its subnet'] : []),

@@ -6,7 +6,6 @@ import type { Wanted } from './wanted.js'
 /** What the work on one cluster needs: what is wanted, and the ways to the API and to the servers. */
 export interface Job {
   wanted: Wanted
-  domain: string
   hcloud: Hcloud
   reach: Reach
   ctx: Context

@@ -39,7 +39,7 @@ export function openHetzner(
   ctx: Context,
   options: HetznerOptions = {},
 ): OpenedCluster {
-  const { spec, name, domain } = cluster
+  const { spec, name } = cluster
   const config = readConfig(cluster)
   const wanted = readWanted(
     { name, version: spec.spec.kubernetes!.version, file: path.relative(cluster.root, cluster.specFile) },
@@ -58,7 +58,6 @@ export function openHetzner(
   const changes: string[] = []
   const job: Job = {
     wanted,
-    domain,
     hcloud,
     reach: options.reach ?? reachBySsh(ctx),
     ctx,
@@ -117,6 +116,9 @@ export function openHetzner(
       ]
     },
     export: () => exportVariables(job, ctx.env),
-    publicKey: async () => (await surveyProject(hcloud, name)).found.sshKeys[0]?.public_key,
+    publicKey: async () => {
+      const { keyFile } = await credentials()
+      return keyFile?.publicKey ?? (await surveyProject(hcloud, name)).found.sshKeys[0]?.public_key
+    },
   }
 }

@@ -6,6 +6,7 @@ import type { Job } from './job.js'
 import { loadOffers } from './load-offers.js'
 import { candidatesOf } from './offers.js'
 import { planCluster } from './plan.js'
+import { planNodes } from './plan-nodes.js'
 import { preflight } from './preflight.js'
 import { newUid } from './secrets.js'
 import type { Slot } from './slots.js'
@@ -25,14 +26,14 @@ export async function planProvision(job: Job, credentials: Credentials): Promise
     loadOffers(hcloud, wanted.image),
   ])
   const uid = survey.uid ?? newUid()
-  planAccess(credentials, wanted.cluster, uid, survey.found.sshKeys[0])
+  const access = planAccess(credentials, wanted.cluster, uid, survey.found.sshKeys[0])
   await preflight(job, survey, uid, offers)
   const plan = planCluster(wanted, uid, survey.found)
   const choose = (slot: Slot) => candidatesOf(slot.pool, wanted, offers, ctx.today())[0]!
-  const options = { cluster: wanted.cluster, choose, prunes }
+  const options = { cluster: wanted.cluster, choose, prunes, renewsKey: access.older !== undefined }
   const { before, after } = pricedBy(plan, survey.found, options)
   return {
-    parts: describePlan(plan, options),
+    parts: [...describePlan(plan, options), ...(await planNodes(survey, access, job))],
     cost: [
       `now:        ${formatBill(billOf(before, offers.pricing))}`,
       `afterwards: ${formatBill(billOf(after, offers.pricing))}`,

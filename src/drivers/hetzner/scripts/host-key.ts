@@ -19,7 +19,7 @@ export function makeHostKey({ name, folder = folderOfSshd }: { name: string; fol
   return renderScript('make-host-key', make, { name, folder })
 }
 
-// Sessions outlive a restart of sshd. Ubuntu starts it by a socket, Debian does not, and both call the service ssh.
+// Sessions outlive a restart of sshd. Debian and Ubuntu call the service ssh, the others sshd.
 const use = `
 fresh=$folder/ssh_host_ed25519_key.next
 if [[ ! -s $fresh ]]; then
@@ -38,7 +38,7 @@ echo changed
 /** Puts that key in the place of the one in use. It counts for connections that begin afterwards. */
 export function useHostKey({
   folder = folderOfSshd,
-  restart = 'systemctl restart ssh',
+  restart = 'systemctl restart ssh 2>/dev/null || systemctl restart sshd',
 }: {
   folder?: string
   restart?: string

@@ -38,7 +38,9 @@ export function renderScript(
   values: Readonly<Record<string, string>> = {},
 ): Script {
   const assignments = Object.entries(values).map(([key, value]) => `${checkName(key)}=${quote(value)}`)
-  const text = ['set -euo pipefail', 'umask 077', ...assignments, body.trim(), ''].join('\n')
+  // Where k3s is, which not every distribution has on the PATH of a command over SSH.
+  const places = 'PATH=$PATH:/usr/local/bin'
+  const text = ['set -euo pipefail', 'umask 077', places, ...assignments, body.trim(), ''].join('\n')
   return { name, values, text }
 }
 

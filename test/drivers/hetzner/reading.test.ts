@@ -1,0 +1,113 @@
+import { expect, it } from 'vitest'
+import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
+import { controlPlane, workers } from './clusters.js'
+import { type Prod, prod } from './prod.js'
+
+const config = { ...controlPlane(1), ...workers(['default', 2]) }
+
+async function made(): Promise<Prod> {
+  const all = await prod()
+  await all.open(config).provision()
+  all.writes()
+  all.machines.ran.length = 0
+  return all
+}
+
+const linesOf = async (all: Prod, ...how: Parameters<Prod['open']>) => {
+  const driver = all.open(...how)
+  const lines = (await driver.plan!())!.map(({ action, what }) => `${action} ${what}`)
+  return { lines, remarks: await driver.remarks!('provision') }
+}
+
+it('plans a cluster with what it costs, and writes nothing', async () => {
+  const all = await prod()
+  const { lines, remarks } = await linesOf(all, config)
+  expect(lines).toContain('create server prod-default-2 (cx43, fsn1)')
+  expect(remarks).toEqual([
+    'now:        0.00 EUR per month net, 0.00 gross; 0.0000 per hour net, 0.0000 gross',
+    expect.stringMatching(/^afterwards: 41\.97 EUR per month net, 49\.94 gross/),
+  ])
+  expect(all.writes()).toEqual([])
+  expect(all.simulator.everything().servers).toEqual([])
+})
+
+it('plans to keep all of a cluster that stands', async () => {
+  const { lines } = await linesOf(await made(), config)
+  expect(lines.filter(line => !line.startsWith('keep'))).toEqual([])
+})
+
+it('plans an upgrade node by node, as a control plane tells which release each runs', async () => {
+  const all = await made()
+  const { lines } = await linesOf(all, config, { version: 'v1.34.1' })
+  expect(lines.filter(line => !line.startsWith('keep'))).toEqual(
+    ['prod-cp-1', 'prod-default-1', 'prod-default-2'].map(
+      name => `change node ${name}: v1.33.5+k3s1 to v1.34.1+k3s1`,
+    ),
+  )
+  expect(all.writes()).toEqual([])
+  expect(all.machines.ran.map(({ script }) => script)).toEqual(['list-nodes'])
+})
+
+it('plans without the nodes, and says so, when no control plane answers', async () => {
+  const all = await made()
+  all.machines.before = () => ({ outcome: 'unreachable', why: 'silent', detail: '' })
+  const { lines } = await linesOf(all, config, { version: 'v1.34.1' })
+  expect(lines.filter(line => !line.startsWith('keep'))).toEqual([])
+  expect(all.events).toContainEqual({
+    type: 'warning',
+    message: expect.stringContaining('no control plane answers'),
+  })
+})
+
+it('plans to replace the key of another token', async () => {
+  const all = await made()
+  const token = 'other'.padEnd(64, '1')
+  all.simulator.settings.tokens[token] = 'read-write'
+  const env = { HCLOUD_TOKEN: token, HCLOUD_TOKEN_PREVIOUS: simulatedToken }
+  const { lines } = await linesOf(all, config, { env })
+  expect(lines.filter(line => !line.startsWith('keep'))).toEqual([expect.stringMatching(/^change SSH key/)])
+  expect(all.writes()).toEqual([])
+})
+
+it('tells how each server is, and what all of it costs', async () => {
+  const all = await made()
+  const [server] = await all.hcloud.servers.list({ name: 'prod-default-2' })
+  await all.hcloud.wait('it', await all.hcloud.servers.powerOff(server!), 60_000)
+  expect(await all.open(config).status()).toEqual({
+    state: 'degraded',
+    missing: ['prod-default-2'],
+    facts: [
+      'prod-cp-1: cx33 in fsn1, running',
+      'prod-default-1: cx43 in fsn1, running',
+      'prod-default-2: cx43 in fsn1, off',
+      expect.stringMatching(/^Cost: 41\.97 EUR per month/),
+    ],
+  })
+})
+
+it('gives the addons what they need, with a token of their own when there is one', async () => {
+  const all = await made()
+  const [network] = await all.hcloud.networks.list()
+  const [server] = await all.hcloud.servers.list({ name: 'prod-cp-1' })
+  const variables = {
+    LOK8S_USER_HCLOUD_TOKEN: simulatedToken,
+    LOK8S_USER_HCLOUD_NETWORK: String(network!.id),
+    LOK8S_USER_HCLOUD_LOCATION: 'fsn1',
+    LOK8S_USER_CLUSTER_UID: network!.labels['lok8s.dev/uid'],
+    LOK8S_USER_API_HOST: server!.public_net.ipv4!.ip,
+    LOK8S_USER_API_PORT: '6443',
+  }
+  expect(await all.open(config).export!()).toEqual(variables)
+  const env = { HCLOUD_CLUSTER_TOKEN: 'c'.repeat(64) }
+  expect(await all.open(config, { env }).export!()).toEqual({
+    ...variables,
+    LOK8S_USER_HCLOUD_TOKEN: env.HCLOUD_CLUSTER_TOKEN,
+  })
+})
+
+it('names the key that leads to the servers', async () => {
+  const all = await made()
+  const [key] = await all.hcloud.sshKeys.list()
+  expect(await all.open(config).publicKey!()).toBe(key!.public_key)
+  expect(await all.open(config, { name: 'staging' }).publicKey!()).toBeUndefined()
+})
