@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Hcloud } from '../../../../src/hcloud/hcloud.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
-import type { Prod } from '../prod.js'
+import { killed, type Prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, single, standing, textOf, usual } from './runs.js'
 
 const mine = { env: 'mine' }
@@ -85,6 +85,20 @@ it('fault 60: does not need the API server of the cluster, nor any of its server
   })
   expect(error).toBeUndefined()
   expect(Object.values(all.simulator.everything()).flat()).toEqual([])
+})
+
+it('fault 61: what was made from inside the cluster is still found when a run was killed with its servers gone', async () => {
+  const all = await standing()
+  await addServices(all)
+  const volumes = { volumes: true }
+  const driver = all.open(single, volumes)
+  // Behind eight lists, two marks and the removal of the one server.
+  all.killAt({ what: 'call', number: 12, when: 'after' })
+  await expect(driver.destroy()).rejects.toBe(killed)
+  expect(namesOf(all, 'servers')).toEqual([])
+  expect((await destroyWith(() => {}, { all, options: volumes })).error).toBeUndefined()
+  expect(namesOf(all, 'volumes')).toEqual(['data'])
+  expect(namesOf(all, 'load_balancers')).toEqual(['theirs'])
 })
 
 it('fault 62: what somebody else has removed meanwhile is removed', async () => {
