@@ -33,7 +33,7 @@ export function networkBody({ cluster, network }: Wanted, uid: string, zone: str
 const everybody = ['0.0.0.0/0', '::/0']
 
 /** Whether anybody may reach the API. A load balancer has no firewall: it is public only then. */
-function isApiOpen({ access }: Wanted): boolean {
+export function isApiOpen({ access }: Wanted): boolean {
   return access.api.includes('0.0.0.0/0')
 }
 

@@ -30,6 +30,8 @@ export async function makeBalancer(
     'attach to network': () => hcloud.loadBalancers.attachToNetwork(found, network),
     'add service': () => hcloud.loadBalancers.addService(found, apiService),
     'update service': () => hcloud.loadBalancers.updateService(found, apiService),
+    'open to the internet': () => hcloud.loadBalancers.setPublic(found, true),
+    'close to the internet': () => hcloud.loadBalancers.setPublic(found, false),
     'add target': () => hcloud.loadBalancers.addTarget(found, body.targets[0]!),
   }
   for (const name of balancer.repairs) await hcloud.wait(what, await repair[name](), patience)

@@ -64,6 +64,8 @@ export interface LoadBalancers extends Creatable<LoadBalancer, LoadBalancerWante
   addService: (balancer: LoadBalancerId, service: LoadBalancerService) => Promise<Action[]>
   /** The service that listens on the same port is changed. */
   updateService: (balancer: LoadBalancerId, service: LoadBalancerService) => Promise<Action[]>
+  /** Whether it is reached from the internet. */
+  setPublic: (balancer: LoadBalancerId, isPublic: boolean) => Promise<Action[]>
   addTarget: (balancer: LoadBalancerId, target: LoadBalancerTarget) => Promise<Action[]>
 }
 
@@ -77,6 +79,8 @@ export function openLoadBalancers(api: Api): LoadBalancers {
     attachToNetwork: (balancer, network) => act(balancer, 'attach_to_network', { network }),
     addService: (balancer, service) => act(balancer, 'add_service', service),
     updateService: (balancer, service) => act(balancer, 'update_service', service),
+    setPublic: (balancer, isPublic) =>
+      act(balancer, isPublic ? 'enable_public_interface' : 'disable_public_interface'),
     addTarget: (balancer, target) => act(balancer, 'add_target', target),
   }
 }

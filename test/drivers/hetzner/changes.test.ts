@@ -138,6 +138,19 @@ it('changes firewall rules, and nothing on servers', async () => {
   expect(started(all)).toEqual([])
 })
 
+it('closes the load balancer to the internet together with the firewall, and leads to a control plane then', async () => {
+  const all = await made(large)
+  const driver = all.open({ ...large, firewall: { api: ['203.0.113.0/24'] } })
+  expect(await driver.provision()).toBe('configured')
+  const [balancer] = await all.hcloud.loadBalancers.list()
+  const [first] = await all.hcloud.servers.list({ name: 'prod-cp-1' })
+  expect(balancer!.public_net.enabled).toBe(false)
+  expect(await driver.kubeconfig()).toContain(`https://${first!.public_net.ipv4!.ip}:6443`)
+  expect(started(all)).toEqual([])
+  expect(await all.open(large).provision()).toBe('configured')
+  expect((await all.hcloud.loadBalancers.list())[0]!.public_net.enabled).toBe(true)
+})
+
 describe('with another token', () => {
   const token = 'other'.padEnd(64, '1')
   const env = { HCLOUD_TOKEN: token }

@@ -97,6 +97,12 @@ export const loadBalancerActionRoutes: Routes = {
       balancer.network = undefined
     }
   }),
+  [path('enable_public_interface')]: onBalancer('enable_public_interface', balancer => () => {
+    balancer.isPublic = true
+  }),
+  [path('disable_public_interface')]: onBalancer('disable_public_interface', balancer => () => {
+    balancer.isPublic = false
+  }),
   [path('change_type')]: onBalancer('change_load_balancer_type', (balancer, { body }) => {
     const type = loadBalancerTypeOf(checkBody(body, { load_balancer_type: 'text!' }).load_balancer_type)
     if (balancer.targets.length > type.targets || balancer.services.length > type.services) {
