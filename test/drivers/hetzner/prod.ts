@@ -34,6 +34,10 @@ export interface Prod extends Omit<Simulation, 'open'> {
   machines: Machines
   events: Event[]
   ctx: Context
+  /** What a driver gets of the cluster with this config. */
+  clusterOf: (config?: Record<string, unknown>) => DriverCluster
+  /** How servers are reached. */
+  reach: Reach
   /** The driver, as another run of `lo` opens it, with this config. */
   open: (config?: Record<string, unknown>, options?: OpenOptions) => OpenedCluster
   /** Ends the next run of `lo` at its call of this number, or at its script of this number, counted from 1. */
@@ -44,11 +48,10 @@ export interface Prod extends Omit<Simulation, 'open'> {
   writes: () => string[]
 }
 
-export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
+export async function prod(options: SimulatorOptions = {}, root = makeFolder()): Promise<Prod> {
   const simulation = simulate(options)
   const { world, simulator } = simulation
   const machines = simulateMachines(simulation)
-  const root = makeFolder()
   const fetch: typeof globalThis.fetch = async (input, init) =>
     String(input).startsWith('https://github.com/k3s-io/k3s/releases/download/')
       ? new Response(null, { status: 200 })
@@ -113,6 +116,8 @@ export async function prod(options: SimulatorOptions = {}): Promise<Prod> {
       seen = simulator.calls.length
       return calls.map(({ route }) => route)
     },
+    clusterOf: (config = {}) => clusterOf(root, 'prod', 'v1.33.5', config),
+    reach,
     open: (
       config: Record<string, unknown> = {},
       { name = 'prod', version = 'v1.33.5', env = {}, ...flags }: OpenOptions = {},

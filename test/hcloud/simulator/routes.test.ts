@@ -73,6 +73,8 @@ async function useEverything({ ask, done }: Bare): Promise<void> {
   await look('load_balancers', balancer)
   await act('load_balancers', balancer, 'remove_target', { type: 'server', server: { id: server } })
   await act('load_balancers', balancer, 'delete_service', { listen_port: 443 })
+  await act('load_balancers', balancer, 'disable_public_interface')
+  await act('load_balancers', balancer, 'enable_public_interface')
   await act('load_balancers', balancer, 'change_type', { load_balancer_type: 'lb21' })
   await act('load_balancers', balancer, 'change_protection', { delete: true })
   await act('load_balancers', balancer, 'change_protection', { delete: false })
