@@ -25,8 +25,10 @@ export function joined(failures: readonly unknown[]): unknown {
   const [first, ...others] = failures
   const bug = failures.find(failure => !(failure instanceof LoError))
   if (bug !== undefined || !(first instanceof LoError)) return bug ?? first
-  if (others.length === 0) return first
-  const more = [...new Set(others.map(other => (other as LoError).message))]
+  const more = [...new Set(others.map(other => (other as LoError).message))].filter(
+    other => other !== first.message,
+  )
+  if (more.length === 0) return first
   const { code, message, detail, hint, problems, cause } = first
   const evidence = [detail?.trimEnd(), ...more.map(line => `also: ${line}`)].filter(Boolean).join('\n')
   return new LoError(code, message, {

@@ -2,7 +2,7 @@ import { LoError } from '../../errors.js'
 import { HcloudError } from '../../hcloud/hcloud-error.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { Access } from './access.js'
-import { forAll } from './all.js'
+import { forAll, joined } from './all.js'
 import { serverLabels } from './bodies.js'
 import type { Job } from './job.js'
 import { selectorOf } from './labels.js'
@@ -10,7 +10,6 @@ import type { Parts } from './make-parts.js'
 import { makeServer } from './make-server.js'
 import { candidatesOf, type Offers } from './offers.js'
 import { planServers, type ServerPlan, type ServerRepair } from './plan-servers.js'
-import { slotsOf } from './slots.js'
 import { renderUserData } from './user-data.js'
 
 export interface ServersRequest {
@@ -24,33 +23,48 @@ export interface ServersRequest {
 /** Milliseconds for one change of a server. */
 const patience = 180_000
 
+export interface MadeServers {
+  /** By name. Each runs, and has its address in the network. */
+  servers: Map<string, Server>
+  /** Why workers are missing that could not be made. */
+  failures: LoError[]
+}
+
 /**
- * Makes all servers that are missing, several at a time, and mends those that are there. Answers with all of them as
- * they are then, by name; each runs, and has its address in the network.
+ * Makes all servers that are missing, several at a time, and mends those that are there. Workers that cannot be made
+ * keep nobody else from being started; throws when it is a control plane.
  */
-export async function makeServers(request: ServersRequest, job: Job): Promise<Map<string, Server>> {
+export async function makeServers(request: ServersRequest, job: Job): Promise<MadeServers> {
   const missing = request.plans.filter(({ found }) => !found)
-  await orderAll(missing, request, job)
-  const isWhole = ({ found, repairs }: ServerPlan) => found !== undefined && repairs.length === 0
-  if (request.plans.every(isWhole)) {
-    return new Map(request.plans.map(({ slot, found }) => [slot.name, found!]))
-  }
+  const failures = await orderAll(missing, request, job)
+  const wanted = request.plans.filter(({ slot }) => !failures.has(slot.name))
+  const answer = (plans: readonly ServerPlan[]): MadeServers => ({
+    servers: new Map(plans.map(({ slot, found }) => [slot.name, found!])),
+    failures: [...failures.values()],
+  })
+  if (wanted.every(({ found, repairs }) => found && repairs.length === 0)) return answer(wanted)
   // Twice at most: what a repair has brought about is read back.
   for (let round = 1; ; round += 1) {
-    const plans = await planAgain(request, job)
+    const plans = await planAgain(wanted, request, job)
     const broken = plans.filter(({ repairs }) => repairs.length > 0)
-    if (broken.length === 0) return new Map(plans.map(({ slot, found }) => [slot.name, found!]))
+    if (broken.length === 0) return answer(plans)
     if (round > 2) throw notMended(broken)
     await forAll(broken, plan => mend(plan, request, job))
   }
 }
 
-async function orderAll(missing: readonly ServerPlan[], request: ServersRequest, job: Job): Promise<void> {
+/** Answers with what kept workers from being made, by their names. */
+async function orderAll(
+  missing: readonly ServerPlan[],
+  request: ServersRequest,
+  job: Job,
+): Promise<Map<string, LoError>> {
   const { uid, parts, access, offers } = request
+  const failures = new Map<string, LoError>()
   // Once the account is at its limit every further order is refused as well.
-  let limit: unknown
+  let limit: LoError | undefined
   await forAll(missing, async ({ slot }) => {
-    if (limit !== undefined) throw limit
+    if (limit !== undefined) return void failures.set(slot.name, limit)
     const hostKey = access.secrets.hostKey(slot.name)
     try {
       await makeServer(
@@ -70,14 +84,24 @@ async function orderAll(missing: readonly ServerPlan[], request: ServersRequest,
       )
     } catch (error) {
       if (error instanceof HcloudError && error.failure.code === 'resource_limit_exceeded') limit = error
-      throw error
+      if (!(error instanceof LoError)) throw error
+      failures.set(slot.name, error)
     }
   })
+  if (missing.some(({ slot }) => slot.pool.role === 'control-plane' && failures.has(slot.name))) {
+    throw joined([...failures.values()])
+  }
+  return failures
 }
 
-async function planAgain({ uid, parts }: ServersRequest, { hcloud, wanted }: Job): Promise<ServerPlan[]> {
+async function planAgain(
+  before: readonly ServerPlan[],
+  { uid, parts }: ServersRequest,
+  { hcloud, wanted }: Job,
+): Promise<ServerPlan[]> {
   const servers = await hcloud.servers.list({ selector: selectorOf(wanted.cluster) })
-  const plans = planServers(slotsOf(wanted), wanted, uid, servers, parts.network.id)
+  const slots = before.map(({ slot }) => slot)
+  const plans = planServers(slots, wanted, uid, servers, parts.network.id)
   const gone = plans.filter(({ found }) => !found).map(({ slot }) => slot.name)
   if (gone.length === 0) return plans
   throw new LoError('PROVISION_FAILED', `Servers that were just made are not there: ${gone.join(', ')}.`, {

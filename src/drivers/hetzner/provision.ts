@@ -42,12 +42,13 @@ export async function provision(
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
   const parts = await makeParts({ plan, survey, uid, access, zone }, job)
   const location = locationOf(survey, offers, job)
-  const [balancer, servers] = await both(
+  const [balancer, { servers, failures }] = await both(
     makeBalancer(plan, { uid, network: parts.network.id, location }, job),
     makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
   )
   const started = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
   if (access.older) await renewSshKey(survey, uid, access, job)
+  if (failures.length > 0) throw joined(failures)
   await removeSurplus(plan, started.living, job)
   const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'
   return { outcome, ...started }
@@ -79,7 +80,7 @@ async function startAll({ servers: plans }: Plan, machines: Machines, job: Job):
   const { servers, balancer, access, network } = machines
   const prepare = (role: 'control-plane' | 'worker') =>
     plans
-      .filter(({ slot }) => slot.pool.role === role)
+      .filter(({ slot }) => slot.pool.role === role && servers.has(slot.name))
       .map(({ slot }) => prepareNode(slot, servers.get(slot.name)!, access, job))
   const [controlPlanes, workers] = [prepare('control-plane'), prepare('worker')]
   // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.

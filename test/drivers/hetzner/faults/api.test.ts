@@ -173,6 +173,25 @@ it('fault 20: what is sold out is ordered elsewhere, in the order of the spec', 
   expect([server!.server_type.name, server!.location.name]).toEqual(['cx33', 'nbg1'])
 })
 
+it('fault 20: a pool that is sold out keeps no other from running, and is in the error', async () => {
+  const config = {
+    ...controlPlane(1),
+    workers: [...workers(['default', 1]).workers, { name: 'gpu', replicas: 2, type: 'ccx33' }],
+  }
+  const { all, error } = await provisionWith(
+    ({ simulator }) => {
+      simulator.settings.soldOut.add('ccx33@fsn1')
+    },
+    { config },
+  )
+  expect(error?.message).toContain('prod-gpu-1')
+  expect(error?.detail).toContain('prod-gpu-2')
+  expect([...all.machines.cluster.nodes.keys()].sort()).toEqual(['prod-cp-1', 'prod-default-1'])
+  all.simulator.settings.soldOut.clear()
+  expect((await provisionWith(() => {}, { all, config })).outcome).toBe('configured')
+  expect(all.machines.cluster.nodes.size).toBe(4)
+})
+
 it('fault 21: a pool of more than ten is spread over several groups', async () => {
   const { all, outcome } = await provisionWith(() => {}, {
     config: { ...single, ...workers(['default', 11]) },
