@@ -55,6 +55,8 @@ async function retire(server: Server, living: ClusterNode, job: Job): Promise<vo
     }
     await living.session.run(removeNode(server.name), { seconds: 90 })
     await hcloud.wait(`server ${server.name}`, await hcloud.servers.remove(server), patience)
+    // In between it may have come back by itself. A control plane has to leave etcd before it goes.
+    await living.session.run(removeNode(server.name), { seconds: 90 })
     job.changed(`server ${server.name}`)
   })
 }

@@ -1,8 +1,9 @@
+import pLimit from 'p-limit'
 import { LoError } from '../../errors.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import type { Access } from './access.js'
-import { forAll, joined } from './all.js'
+import { forAll, joined, parallel } from './all.js'
 import { type Convergence, convergeNode } from './converge-node.js'
 import { findLiving } from './find-living.js'
 import type { Job } from './job.js'
@@ -98,7 +99,7 @@ interface Joint {
   facts: Facts
 }
 
-/** Control planes join one at a time, as etcd takes them; workers all at once, beside them. */
+/** Control planes join one at a time, as etcd takes them; workers all at once, but for those that run already. */
 async function joinOthers(
   { living, members, nodes, facts }: Joint,
   request: ClusterRequest,
@@ -119,7 +120,13 @@ async function joinOthers(
   const joinWorkers = async () => {
     const found = await serving
     const shared = found && privateOf(found, network)
-    await forAll(workers, async worker => joinOne(await worker, shared ? joinAddress(shared) : direct), 100)
+    const server = shared ? joinAddress(shared) : direct
+    const lane = pLimit(parallel)
+    const joinWorker = async (worker: Promise<ClusterNode>) => {
+      const node = await worker
+      return isFresh(node) ? joinOne(node, server) : lane(() => joinOne(node, server))
+    }
+    await forAll(workers, joinWorker, Number.POSITIVE_INFINITY)
   }
   const ends = await Promise.allSettled([joinPlanes(), joinWorkers()])
   const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
