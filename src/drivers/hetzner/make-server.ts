@@ -20,6 +20,8 @@ export interface ServerRequest {
   /** Where it is ordered, the preferred one first. */
   candidates: readonly Candidate[]
   parts: Omit<ServerParts, 'type' | 'location'>
+  /** Waits for its turn to order: only so many orders are under way at the same time. */
+  takeTurn: <Value>(order: () => Promise<Value>) => Promise<Value>
 }
 
 /**
@@ -30,7 +32,7 @@ export function makeServer(request: ServerRequest, job: Job): Promise<void> {
   const what = `server ${request.slot.name}`
   return step(`Make the ${what}`, job.ctx, async () => {
     for (let attempt = 1; ; attempt += 1) {
-      const { item, actions, isAdopted } = await order(request, job)
+      const { item, actions, isAdopted } = await request.takeTurn(() => order(request, job))
       job.changed(what)
       const end = job.ctx.now() + patience
       try {

@@ -1,13 +1,14 @@
+import pLimit from 'p-limit'
 import { LoError } from '../../errors.js'
 import { HcloudError } from '../../hcloud/hcloud-error.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { Access } from './access.js'
-import { forAll, joined } from './all.js'
+import { forAll, joined, parallel } from './all.js'
 import { serverLabels } from './bodies.js'
 import type { Job } from './job.js'
 import { selectorOf } from './labels.js'
 import type { Parts } from './make-parts.js'
-import { makeServer } from './make-server.js'
+import { makeServer, type ServerRequest } from './make-server.js'
 import { candidatesOf, type Offers } from './offers.js'
 import { planServers, type ServerPlan, type ServerRepair } from './plan-servers.js'
 import { renderUserData } from './user-data.js'
@@ -53,6 +54,22 @@ export async function makeServers(request: ServersRequest, job: Job): Promise<Ma
   }
 }
 
+/** A few orders at a time. Once the account is at its limit there are no more: each would be refused as well. */
+function turns(): ServerRequest['takeTurn'] {
+  const lane = pLimit(parallel)
+  let limit: HcloudError | undefined
+  return order =>
+    lane(async () => {
+      if (limit) throw limit
+      try {
+        return await order()
+      } catch (error) {
+        if (error instanceof HcloudError && error.failure.code === 'resource_limit_exceeded') limit = error
+        throw error
+      }
+    })
+}
+
 /** Answers with what kept workers from being made, by their names. */
 async function orderAll(
   missing: readonly ServerPlan[],
@@ -61,10 +78,8 @@ async function orderAll(
 ): Promise<Map<string, LoError>> {
   const { uid, parts, access, offers } = request
   const failures = new Map<string, LoError>()
-  // Once the account is at its limit every further order is refused as well.
-  let limit: LoError | undefined
-  await forAll(missing, async ({ slot }) => {
-    if (limit !== undefined) return void failures.set(slot.name, limit)
+  const takeTurn = turns()
+  const order = async ({ slot }: ServerPlan) => {
     const hostKey = access.secrets.hostKey(slot.name)
     try {
       await makeServer(
@@ -79,15 +94,16 @@ async function orderAll(
             sshKey: parts.sshKey,
             userData: renderUserData({ userKey: access.key.publicKey, hostKey }),
           },
+          takeTurn,
         },
         job,
       )
     } catch (error) {
-      if (error instanceof HcloudError && error.failure.code === 'resource_limit_exceeded') limit = error
       if (!(error instanceof LoError)) throw error
       failures.set(slot.name, error)
     }
-  })
+  }
+  await forAll(missing, order, Number.POSITIVE_INFINITY)
   if (missing.some(({ slot }) => slot.pool.role === 'control-plane' && failures.has(slot.name))) {
     throw joined([...failures.values()])
   }

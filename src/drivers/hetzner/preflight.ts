@@ -18,9 +18,22 @@ export async function preflight(job: Job, survey: Survey, uid: string, offers: O
       hint: 'Change location, types or image in spec.provider.config. Nothing was made.',
     })
   }
-  for (const message of warnings) ctx.output.event({ type: 'warning', message })
+  for (const message of [...warnings, ...crowded(wanted)]) ctx.output.event({ type: 'warning', message })
   checkAllNames(job, survey, uid)
   await checkRelease(job)
+}
+
+/** https://docs.hetzner.com/cloud/networks/faq */
+const mostInNetwork = 100
+
+/** What the account may have to be asked for: the API tells its limits only when they are met. */
+function crowded({ controlPlane, workers, cluster }: Job['wanted']): string[] {
+  const servers = [controlPlane, ...workers].reduce((sum, { replicas }) => sum + replicas, 0)
+  const all = servers + (controlPlane.replicas > 1 ? 1 : 0)
+  if (all <= mostInNetwork) return []
+  return [
+    `${cluster} has ${all} servers and load balancers; Hetzner lets ${mostInNetwork} into a network unless asked`,
+  ]
 }
 
 function checkAllNames({ wanted }: Job, { foreign }: Survey, uid: string): void {

@@ -14,6 +14,8 @@ import { waitForBoot } from './scripts/wait-for-boot.js'
 import { NotReached, openSession, type Session } from './session.js'
 import type { Slot } from './slots.js'
 
+/** Milliseconds for a server that has been entered before, and may have been started just now. */
+const restartPatience = 120_000
 const bootSeconds = 300
 const downloadSeconds = 600
 
@@ -30,7 +32,7 @@ export async function prepareNode(
   const isKnown = server.labels[label.hostKey] !== undefined
   if (isKnown) {
     const session = await enterServer(server, access, job)
-    const seen = parseLook(await session.run(look()))
+    const seen = parseLook(await session.run(look(), { patience: restartPatience }))
     if (seen.data === 'none') await install(slot.name, session, job)
     return { slot, server, session, look: seen }
   }

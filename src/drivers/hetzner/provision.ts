@@ -95,13 +95,17 @@ async function startAll({ servers: plans }: Plan, machines: Machines, job: Job):
 }
 
 /** What a spec asks for and does not get from this run. */
-function warn({ servers, surplus }: Plan, { ctx, prunes }: Job): void {
+function warn({ servers, surplus, network }: Plan, { ctx, prunes, wanted }: Job): void {
   const differences = servers.flatMap(({ slot, differences }) =>
     differences.map(difference => `${slot.name} stays as it is, though ${difference}`),
   )
   const tooMany = prunes
     ? []
     : surplus.servers.map(({ name }) => `${name} is not in the spec any more, and stays`)
+  if (network !== 'create' && network.ip_range !== wanted.network.servers) {
+    const message = `the network stays ${network.ip_range}, though the spec says ${wanted.network.servers}`
+    ctx.output.event({ type: 'warning', message, hint: 'only a new cluster can have another network' })
+  }
   for (const message of differences) {
     ctx.output.event({
       type: 'warning',

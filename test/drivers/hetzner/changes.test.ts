@@ -151,6 +151,23 @@ it('closes the load balancer to the internet together with the firewall, and lea
   expect((await all.hcloud.loadBalancers.list())[0]!.public_net.enabled).toBe(true)
 })
 
+it('says that another network is only for a new cluster', async () => {
+  const all = await made(small)
+  expect(await all.open({ ...small, network: { cidr: '10.1.0.0/16' } }).provision()).toBe('unchanged')
+  expect(all.events).toContainEqual(
+    expect.objectContaining({ message: 'the network stays 10.0.0.0/16, though the spec says 10.1.0.0/16' }),
+  )
+})
+
+it('says before anything is made that a cluster has more servers than a network takes', async () => {
+  const all = await prod()
+  await all.open({ ...controlPlane(3), ...workers(['default', 98]) }).plan!()
+  expect(all.events).toContainEqual({
+    type: 'warning',
+    message: 'prod has 102 servers and load balancers; Hetzner lets 100 into a network unless asked',
+  })
+})
+
 describe('with another token', () => {
   const token = 'other'.padEnd(64, '1')
   const env = { HCLOUD_TOKEN: token }
