@@ -34,7 +34,7 @@ const homes: Record<string, string[]> = {
   'fastest-levenshtein': ['project'],
   'log-update': ['output'],
   'p-limit': ['build', 'deploy', 'drivers'],
-  yaml: ['project', 'build', 'deploy', 'bootstrap', 'drivers'],
+  yaml: ['project', 'build', 'kube', 'deploy', 'bootstrap', 'drivers'],
   zod: ['project'],
 }
 

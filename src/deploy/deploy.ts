@@ -3,6 +3,7 @@ import type { DeployOutcome } from '../events.js'
 import { ApiError } from '../kube/api.js'
 import { keyOf } from '../kube/object.js'
 import type { Applied } from './apply/apply.js'
+import { createMarks } from './apply/mark.js'
 import type { Manifest } from './artifact/manifest.js'
 import type { Redact } from './artifact/redact.js'
 import type { Connection } from './connection.js'
@@ -38,6 +39,8 @@ export interface DeployRequest {
   commit: string | undefined
   /** Undefined when what is applied is not all of the targets, and so is no news about them. */
   record: DeployRecord | undefined
+  /** Of the API server; undefined when it does not tell. */
+  version: string | undefined
   redact: Redact
 }
 
@@ -95,15 +98,23 @@ async function deployTarget(
   const { target, manifests, digest } = planned
   const start = ctx.now()
   const known = request.record?.[target]
+  const marks =
+    request.version === undefined
+      ? undefined
+      : createMarks({ known: known?.marks ?? '', digest, version: request.version })
   if (known?.digest !== digest || known.state === 'failed') await note(planned, 'applying')
-  const options = phaseOptions(request, givenUp)
+  const options = { ...phaseOptions(request, givenUp), isAsApplied: marks?.has }
   const phased = await runPhases(manifests, options, listenerFor(target, ctx), connection, ctx)
   const { applied, health } = phased
   const ended = outcomeOf(phased)
   const rival = ended === 'skipped' ? undefined : await findRival(planned, request, connection.api)
   const error = rival ?? health?.error
   const outcome = error ? 'failed' : ended
-  if (outcome !== 'skipped' && !rival) await note(planned, outcome)
+  if (outcome !== 'skipped' && !rival) {
+    const exact = applied.flatMap(({ manifest, exactly: seen }) => (seen ? [{ manifest, seen }] : []))
+    const hasChanged = applied.some(({ outcome }) => outcome === 'created' || outcome === 'configured')
+    await note(planned, outcome, { marks: marks?.write(exact), hasChanged })
+  }
   const milliseconds = Math.round(ctx.now() - start)
   return {
     target,
@@ -142,7 +153,11 @@ function listenerFor(target: string, { output }: PhaseContext): PhaseListener {
   }
 }
 
-type Note = (planned: PlannedTarget, state: TargetRecord['state']) => Promise<void>
+type Note = (
+  planned: PlannedTarget,
+  state: TargetRecord['state'],
+  fresh?: { marks: string | undefined; hasChanged: boolean },
+) => Promise<void>
 
 /** The record is a help for `lo status`: where it may not be written, that is said once, and the deploy goes on. */
 function takeNotes(
@@ -151,10 +166,12 @@ function takeNotes(
   { output }: PhaseContext,
 ): Note {
   let isPossible = record !== undefined
-  return async ({ target, digest }, state) => {
+  return async ({ target, digest }, state, fresh) => {
     if (!record || !isPossible) return
+    const { marks, hasChanged } = fresh ?? { marks: record[target]?.marks, hasChanged: false }
+    const noted = { digest, ...(commit && { commit }), state, ...(marks && { marks }) }
     try {
-      await writeRecord(api, domain, target, { digest, ...(commit && { commit }), state }, record)
+      await writeRecord(api, domain, target, noted, record, hasChanged)
     } catch (error) {
       isPossible = false
       const reason = `this deploy is not recorded in the cluster: ${messageOf(error)}`

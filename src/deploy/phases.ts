@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import type { ApplyOutcome, HealthProgress } from '../events.js'
 import { keyOf, showId } from '../kube/object.js'
-import { type Applied, applyManifests } from './apply/apply.js'
+import { type Applied, type ApplyOptions, applyManifests } from './apply/apply.js'
 import { isDefinition } from './artifact/custom-kind.js'
 import type { Manifest } from './artifact/manifest.js'
 import type { Redact } from './artifact/redact.js'
@@ -11,13 +11,11 @@ import { addLogs, type ExplainedCause } from './wait/logs.js'
 import { showPicture } from './wait/show-picture.js'
 import { type HealthReport, waitHealthy } from './wait/wait.js'
 
-export interface PhaseOptions {
+export interface PhaseOptions extends Pick<ApplyOptions, 'forceConflicts' | 'forceRecreate' | 'isAsApplied'> {
   /** Whose health is waited for at the end. */
   wait: 'all' | 'own' | 'none'
   /** Milliseconds, for the apply and for the wait each. */
   timeout: number
-  forceConflicts: boolean
-  forceRecreate: boolean
   /** By `keyOf`: what is not waited for again. */
   givenUp: ReadonlySet<string>
   redact: Redact
@@ -89,14 +87,14 @@ const endOf = (applied: readonly Applied[]) =>
 async function applyPhase(
   manifests: Manifest[],
   step: 'definitions' | 'resources',
-  { timeout, forceConflicts, forceRecreate }: PhaseOptions,
+  { timeout, forceConflicts, forceRecreate, isAsApplied }: PhaseOptions,
   tell: PhaseListener,
   connection: Connection,
   ctx: PhaseContext,
 ): Promise<Applied[]> {
   if (manifests.length === 0) return []
   tell.applying(step, manifests.length)
-  const options = { forceConflicts, forceRecreate, deadline: ctx.now() + timeout }
+  const options = { forceConflicts, forceRecreate, isAsApplied, deadline: ctx.now() + timeout }
   const applied = await applyManifests(manifests, options, connection, ctx)
   for (const { manifest, outcome } of applied) {
     if (outcome !== 'failed' && outcome !== 'skipped') tell.applied(showId(manifest.id), outcome)

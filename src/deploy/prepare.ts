@@ -57,10 +57,11 @@ export async function prepareDeploy(
       resources: createResources(api, ctx.signal),
     }
     await checkCluster(connection, wanted.clusterDomain, ctx.signal)
-    const [targets, commit, record] = await Promise.all([
+    const [targets, commit, record, version] = await Promise.all([
       locateAll(artifacts, wanted, connection, ctx),
       findCommit(wanted.root, ctx),
       wanted.filter ? undefined : readRecord(api, wanted.domain, ctx.signal),
+      readVersion(api, ctx.signal),
     ])
     const manifests = targets.flatMap(target => target.manifests)
     await checkOrder(targets, wanted.domain, connection, ctx.signal)
@@ -69,13 +70,23 @@ export async function prepareDeploy(
     const { domain, clusterDomain, wait, timeout, forceConflicts, forceRecreate } = wanted
     const request: DeployRequest = {
       ...{ domain, clusterDomain, targets, wait, timeout, forceConflicts, forceRecreate },
-      ...{ commit, record, redact: redactSecrets(manifests) },
+      ...{ commit, record, version, redact: redactSecrets(manifests) },
     }
     return { request, connection, close: api.close }
   } catch (error) {
     api.close()
     if (ctx.signal.aborted) throw interrupted(ctx.signal.reason)
     throw error instanceof ApiError ? explainApi(error, api) : error
+  }
+}
+
+/** A help alone: whoever may not know it applies everything. */
+async function readVersion(api: KubeApi, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await api.request<{ gitVersion?: string }>('GET', '/version', { signal })).gitVersion
+  } catch (error) {
+    if (error instanceof ApiError) return undefined
+    throw error
   }
 }
 

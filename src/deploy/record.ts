@@ -13,6 +13,8 @@ export interface TargetRecord {
   commit?: string
   /** `applying` stays behind when a deploy was killed. */
   state: 'applying' | 'applied' | 'healthy' | 'unhealthy' | 'failed'
+  /** As `Marks` writes them. They are no news by themselves. */
+  marks?: string
 }
 
 /** By target. */
@@ -59,15 +61,20 @@ function parseRecord(texts: Record<string, string>): DeployRecord {
   )
 }
 
-/** Notes what becomes of one target. Writes only what is news, so that a deploy which changes nothing writes nothing. */
+/**
+ * Notes what becomes of one target. Writes only what is news, so that a deploy which changes nothing writes nothing:
+ * marks alone are none, unless objects have been changed.
+ */
 export async function writeRecord(
   api: KubeApi,
   domain: string,
   target: string,
   fresh: TargetRecord,
   known: DeployRecord,
+  hasChanged = false,
 ): Promise<void> {
-  if (isDeepStrictEqual(known[target], fresh)) return
+  const isKnown = isDeepStrictEqual(withoutMarks(known[target]), withoutMarks(fresh))
+  if (isKnown && !(hasChanged && known[target]?.marks !== fresh.marks)) return
   const patch = { data: { [target]: JSON.stringify(fresh) } }
   const name = nameFor(domain)
   const query = { fieldManager }
@@ -86,4 +93,11 @@ export async function writeRecord(
     })
   }
   known[target] = fresh
+}
+
+/** What people and programs are told of a record. */
+export function withoutMarks(record: TargetRecord | undefined): TargetRecord | undefined {
+  if (!record) return undefined
+  const { marks: _marks, ...told } = record
+  return told
 }

@@ -14,7 +14,7 @@ import { redactSecrets } from './artifact/redact.js'
 import { health } from './health/index.js'
 import { checkCluster } from './preflight/check-cluster.js'
 import { locate } from './preflight/locate.js'
-import { readRecord, type TargetRecord } from './record.js'
+import { readRecord, type TargetRecord, withoutMarks } from './record.js'
 import { waitHealthy } from './wait/wait.js'
 import { formatCause } from './why/format-cause.js'
 
@@ -154,7 +154,7 @@ async function askCluster(
       return {
         ...status,
         deployed: isCurrent ? 'current' : 'outdated',
-        record: known,
+        record: withoutMarks(known)!,
         ...(artifact && { health: healthOf(artifact, placeOf, unhealthy) }),
       }
     }),

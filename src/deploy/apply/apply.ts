@@ -9,7 +9,7 @@ import type { Manifest } from '../artifact/manifest.js'
 import type { Connection } from '../connection.js'
 import { applyUntilSettled } from './apply-until-settled.js'
 import { claimsNothing } from './claims-nothing.js'
-import { compareSeen, isProof } from './compare.js'
+import { compareSeen, isExact, isProof } from './compare.js'
 import { lookUp, type Seen } from './look-up.js'
 import { planRuns } from './plan-stages.js'
 import { recreate } from './recreate.js'
@@ -21,6 +21,8 @@ export interface ApplyOptions {
   forceRecreate: boolean
   /** Until when races and outages are waited for, by `ctx.now`. */
   deadline: number
+  /** Whether an object is known to be as it was applied last, with the same text: then it is left alone. */
+  isAsApplied?: ((manifest: Manifest, seen: Seen) => boolean) | undefined
 }
 
 /** What became of one object. A skipped one was not reached. */
@@ -28,6 +30,8 @@ export interface Applied {
   manifest: Manifest
   outcome: ApplyOutcome | 'failed' | 'skipped'
   refusal?: Refusal
+  /** What there is of it now, when that is certainly what was applied, and nobody's change since. */
+  exactly?: Seen
 }
 
 export type ApplyContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
@@ -35,6 +39,8 @@ export type ApplyContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
 /** What is known so far. */
 export interface Work {
   applied: Set<Manifest>
+  /** Of those, what did not have to be applied. */
+  spared: Set<Manifest>
   refusals: Map<Manifest, Refusal>
   options: ApplyOptions
   connection: Connection
@@ -53,6 +59,7 @@ export async function applyManifests(
 ): Promise<Applied[]> {
   const work: Work = {
     applied: new Set(),
+    spared: new Set(),
     refusals: new Map(),
     options,
     connection,
@@ -62,9 +69,7 @@ export async function applyManifests(
     const look = () => lookUp(manifests, connection, { signal: ctx.signal })
     work.before = await persist(look, { ...ctx, deadline: options.deadline })
     await clearTerminating(manifests, work, ctx)
-    for (const manifest of manifests) {
-      if (claimsNothing(manifest, work.before.get(keyOf(manifest.id)))) work.applied.add(manifest)
-    }
+    spareNeedless(manifests, work)
     const open = manifests.filter(manifest => !work.applied.has(manifest))
     for (const side of work.refusals.size > 0 ? [] : planRuns(open)) {
       await applySideBySide(side, work, ctx)
@@ -74,6 +79,15 @@ export async function applyManifests(
     if (!ctx.signal.aborted) refuseAll(manifests, error, work)
   }
   return concludeFrom(work, manifests, await lookAgain(manifests, work, ctx))
+}
+
+function spareNeedless(manifests: readonly Manifest[], { applied, spared, before, options }: Work): void {
+  for (const manifest of manifests) {
+    const seen = before.get(keyOf(manifest.id))
+    if (!seen || !(claimsNothing(manifest, seen) || options.isAsApplied?.(manifest, seen))) continue
+    applied.add(manifest)
+    spared.add(manifest)
+  }
 }
 
 /** Something has failed that all depend on, such as the API server, or kubectl, which is gone. */
@@ -127,15 +141,16 @@ const lastLook = { timeout: 2000, patience: 5000 }
 /** What there is now; undefined when that cannot be learned. */
 async function lookAgain(
   manifests: readonly Manifest[],
-  { applied, connection }: Work,
+  { applied, spared, connection }: Work,
   ctx: ApplyContext,
 ): Promise<Map<string, Seen> | undefined> {
   const isInterrupted = ctx.signal.aborted
-  if (!isInterrupted && applied.size === 0) return new Map()
+  const touched = [...applied].filter(manifest => !spared.has(manifest))
+  if (!isInterrupted && touched.length === 0) return new Map()
   const look = () =>
     isInterrupted
       ? lookUp(manifests, connection, { timeout: lastLook.timeout })
-      : lookUp([...applied], connection, { signal: ctx.signal })
+      : lookUp(touched, connection, { signal: ctx.signal })
   try {
     if (isInterrupted) return await look()
     return await persist(look, { ...ctx, deadline: ctx.now() + lastLook.patience })
@@ -146,7 +161,7 @@ async function lookAgain(
 }
 
 function concludeFrom(
-  { applied, refusals, before }: Work,
+  { applied, spared, refusals, before }: Work,
   manifests: readonly Manifest[],
   after: Map<string, Seen> | undefined,
 ): Applied[] {
@@ -154,8 +169,10 @@ function concludeFrom(
     const refusal = refusals.get(manifest)
     if (refusal) return { manifest, outcome: 'failed', refusal }
     const key = keyOf(manifest.id)
-    const [old, now] = [before.get(key), after?.get(key)]
+    const old = before.get(key)
+    const now = spared.has(manifest) ? old : after?.get(key)
     const isApplied = applied.has(manifest) || isProof(old, now)
-    return { manifest, outcome: isApplied ? compareSeen(old, now) : 'skipped' }
+    if (!isApplied) return { manifest, outcome: 'skipped' }
+    return { manifest, outcome: compareSeen(old, now), ...(now && isExact(old, now) && { exactly: now }) }
   })
 }

@@ -19,6 +19,16 @@ export function isProof(before: Seen | undefined, after: Seen | undefined): bool
   return after.uid !== before?.uid || after.appliedAt !== before.appliedAt
 }
 
+/**
+ * Whether an object that was applied in between is nobody else's work: applying has not changed it, or `lo` is who has
+ * changed it last. To the second, so whoever has changed it in the same one counts as later.
+ */
+export function isExact(before: Seen | undefined, after: Seen): boolean {
+  if (before?.uid === after.uid && before.resourceVersion === after.resourceVersion) return true
+  const { appliedAt, othersAt } = after
+  return appliedAt !== undefined && (othersAt === undefined || othersAt < appliedAt)
+}
+
 const factsOf = ({ generation, labels, annotations, appliedAt }: Seen) => ({
   generation,
   labels,

@@ -17,6 +17,8 @@ export interface Seen {
   deletedAt: string | undefined
   /** When `lo` last changed something about it, to the second. */
   appliedAt: string | undefined
+  /** When anybody else last did. */
+  othersAt: string | undefined
 }
 
 /** More objects than this in one place are listed, fewer are asked for one by one. */
@@ -104,6 +106,8 @@ export interface ManagedField {
 
 function seenOf({ metadata }: KubeObject): Seen {
   const { managedFields = [] } = metadata as { managedFields?: ManagedField[] }
+  const isOurs = ({ manager, operation }: ManagedField) => manager === fieldManager && operation === 'Apply'
+  const others = managedFields.filter(entry => !isOurs(entry)).map(({ time = '' }) => time)
   return {
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
@@ -111,7 +115,8 @@ function seenOf({ metadata }: KubeObject): Seen {
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     deletedAt: metadata.deletionTimestamp,
-    appliedAt: managedFields.find(entry => entry.manager === fieldManager && entry.operation === 'Apply')
-      ?.time,
+    appliedAt: managedFields.find(isOurs)?.time,
+    // In a form of the date that is ordered as text.
+    othersAt: others.sort().at(-1),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compareSeen, isProof } from '../../../src/deploy/apply/compare.js'
+import { compareSeen, isExact, isProof } from '../../../src/deploy/apply/compare.js'
 import type { Seen } from '../../../src/deploy/apply/look-up.js'
 
 const seen: Seen = {
@@ -10,6 +10,7 @@ const seen: Seen = {
   annotations: {},
   deletedAt: undefined,
   appliedAt: '2024-01-01T00:00:00Z',
+  othersAt: undefined,
 }
 const later = { resourceVersion: '6' }
 
@@ -57,4 +58,21 @@ it.each<[string, Seen | undefined, Seen | undefined, boolean]>([
   ['was changed by lo since', seen, { ...seen, appliedAt: '2024-01-01T00:00:01Z' }, true],
 ])('of an object that %s, the proof of an apply is judged', (_what, before, after, expected) => {
   expect(isProof(before, after)).toBe(expected)
+})
+
+it.each<[string, Seen | undefined, Partial<Seen>, boolean]>([
+  ['is what was made, and nobody else has come', undefined, {}, true],
+  ['was changed by lo after everybody else', seen, { ...later, othersAt: '2023-12-31T23:59:59Z' }, true],
+  [
+    'was changed by somebody else in the same second',
+    seen,
+    { ...later, othersAt: '2024-01-01T00:00:00Z' },
+    false,
+  ],
+  ['was changed by somebody else later', undefined, { othersAt: '2024-01-01T00:00:01Z' }, false],
+  ['has not been changed by applying it', { ...seen, othersAt: '2024-02-01T00:00:00Z' }, {}, true],
+  ['is another one of that name', { ...seen, uid: 'two' }, { othersAt: '2024-02-01T00:00:00Z' }, false],
+  ['was never applied by lo', undefined, { appliedAt: undefined }, false],
+])('an object that %s is exactly what was applied: %#', (_what, before, after, expected) => {
+  expect(isExact(before, { ...seen, ...after })).toBe(expected)
 })
