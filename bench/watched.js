@@ -11,7 +11,8 @@ https.request = (url, ...rest) => {
   const kind = pathname.split('/').at(-1)
   const isCollection = /^[a-z]+s$/.test(kind)
   if (searchParams.has('watch')) watches[kind] = (watches[kind] ?? 0) + 1
-  else if (isCollection && rest[0]?.method === 'GET' && !isMetadata(rest[0]))
+  // A long list comes in pages.
+  else if (isCollection && rest[0]?.method === 'GET' && !isMetadata(rest[0]) && !searchParams.has('continue'))
     lists[kind] = (lists[kind] ?? 0) + 1
   return request(url, ...rest)
 }

@@ -52,6 +52,9 @@ type WaitContext = Pick<Context, 'now' | 'sleep' | 'signal'>
 /** Until then most are healthy, and nobody needs an explanation. */
 const explainAfter = 1500
 const explainEvery = 1000
+/** What looking at all objects takes is to be a small part of the time, however often something changes. */
+const restPerWork = 40
+const longestRest = 500
 /** For first answers that are still on their way at the deadline. */
 const mostOvertime = 5000
 
@@ -116,6 +119,9 @@ export async function waitHealthy(
       if (ended === 'healthy' || (now >= end && isSettled)) {
         return { ended: ended ?? 'timed-out', ...facts, ...(trouble && { trouble }) }
       }
+      const rest = Math.min(longestRest, restPerWork * (ctx.now() - now))
+      // Few objects are looked at in no time, and are to be seen as soon as they are ready.
+      if (rest > 1) await ctx.sleep(rest, signal)
       await bell.wait(now >= end ? explainEvery : Math.min(explainEvery, end - now))
     }
   } finally {
