@@ -10,6 +10,7 @@ export default defineConfig({
       'test/helm.ts',
       'test/hcloud-document.ts',
       'test/checkers.ts',
+      'test/servers.ts',
     ],
     maxWorkers: availableParallelism(),
     testTimeout: 180_000,

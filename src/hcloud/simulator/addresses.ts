@@ -1,17 +1,18 @@
 import { formatAddress, freeAddress, parseRange } from '../range.js'
 import { Refusal } from './refusal.js'
 import type { NetworkItem, State } from './state.js'
-
-// Set aside for tests of networks by RFC 2544, so they belong to nobody.
-const publicRange = parseRange('198.18.0.0/15')!
+import type { Settings } from './world.js'
 
 /** The lowest public address that nobody has: one that has just been given back is given out again. */
-export function publicAddress({ primaryIps, loadBalancers }: State): string {
+export function publicAddress(
+  { primaryIps, loadBalancers }: State,
+  { publicRange }: Pick<Settings, 'publicRange'>,
+): string {
   const taken = [
     ...[...primaryIps.values()].map(({ ip }) => ip),
     ...[...loadBalancers.values()].map(({ address }) => address),
   ]
-  return freeAddress(publicRange, new Set(taken))!
+  return freeAddress(parseRange(publicRange)!, new Set(taken))!
 }
 
 /** The lowest IPv6 network that nobody has. */

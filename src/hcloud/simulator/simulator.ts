@@ -70,6 +70,8 @@ export function createSimulator(
     limits: { servers: 1000, primary_ips: 2000, load_balancers: 100 },
     soldOut: new Set(),
     isListening: () => true,
+    // Set aside for tests of networks by RFC 2544, so they belong to nobody.
+    publicRange: '198.18.0.0/15',
     hidesTotals: false,
     isFromTheFuture: false,
     onServer: () => {},

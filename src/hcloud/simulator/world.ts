@@ -37,6 +37,8 @@ export interface Settings {
   soldOut: Set<string>
   /** Whether a target of a load balancer answers on a port. */
   isListening: (server: ServerItem, port: number) => boolean
+  /** Where public addresses come from. */
+  publicRange: string
   /** Lists say null instead of how much there is in all. */
   hidesTotals: boolean
   /** Answers have fields and words that are not documented. */

@@ -98,7 +98,7 @@ function newBalancer(body: Body, world: World): LoadBalancerItem {
     location: location.name,
     algorithm: ((body.algorithm ?? { type: 'round_robin' }) as { type: string }).type,
     isPublic: body.public_interface !== false,
-    address: publicAddress(state),
+    address: publicAddress(state, settings),
     network: undefined,
     services: [],
     targets: [],

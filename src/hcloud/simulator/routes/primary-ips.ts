@@ -54,11 +54,11 @@ export function checkAddressLimit(more: number, { state, settings }: World): voi
 }
 
 function makeAddress(type: PrimaryIpItem['type'], location: string, name: string, world: World) {
-  const { state } = world
+  const { state, settings } = world
   const ip: PrimaryIpItem = {
     ...newItem(primaryIpKind, { name }, world),
     type,
-    ip: type === 'ipv4' ? publicAddress(state) : publicNetwork(state),
+    ip: type === 'ipv4' ? publicAddress(state, settings) : publicNetwork(state),
     location,
     server: undefined,
     isAutoDeleted: false,
