@@ -4,6 +4,7 @@ import path from 'node:path'
 import { checkSameDocuments, checkSameFiles, listChanges, takeStamps } from './artifacts.js'
 import { planBootstrapMeasurements } from './bootstrap.js'
 import { planDeployMeasurements } from './deploy.js'
+import { planHetznerMeasurements } from './hetzner.js'
 import { race, run, tell } from './measure.js'
 import { domain, namespaceAndLabels, strategicMergePatch, writeProject } from './project.js'
 
@@ -37,6 +38,7 @@ export function planMeasurements(bench) {
     ...layouts.map(flags => peakMemory(bench, large, flags)),
     ...layouts.map(flags => unchangedRebuild(bench, plain, flags)),
     ...planDeployMeasurements(bench),
+    ...planHetznerMeasurements(bench),
     ...planBootstrapMeasurements(bench),
   ]
 }

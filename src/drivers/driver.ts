@@ -65,8 +65,8 @@ export interface SimulatedCluster {
   driver: OpenedCluster
   /** Milliseconds of its virtual time. */
   now: () => number
-  /** How much was to be done so far: calls of an API, and scripts that were run on servers. */
-  effort: () => { calls: number; scripts: number }
+  /** What was done so far: calls of an API, those of them that were refused as too many, scripts on servers. */
+  effort: () => { calls: number; tooMany: number; scripts: number }
 }
 
 /** One kind of cluster. */

@@ -16,6 +16,8 @@ export interface SimulateFlags extends Flags {
 export interface Effort {
   milliseconds: number
   calls: number
+  /** Calls that were refused as too many. */
+  tooMany: number
   scripts: number
 }
 
@@ -108,8 +110,13 @@ async function measure<Value>(
 ): Promise<{ value: Value; effort: Effort }> {
   const [start, before] = [now(), effort()]
   const spent = (): Effort => {
-    const { calls, scripts } = effort()
-    return { milliseconds: now() - start, calls: calls - before.calls, scripts: scripts - before.scripts }
+    const { calls, tooMany, scripts } = effort()
+    return {
+      milliseconds: now() - start,
+      calls: calls - before.calls,
+      tooMany: tooMany - before.tooMany,
+      scripts: scripts - before.scripts,
+    }
   }
   try {
     return { value: await work(), effort: spent() }

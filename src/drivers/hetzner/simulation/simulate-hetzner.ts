@@ -16,6 +16,10 @@ export function simulateHetzner(
   return {
     driver: openHetzner(cluster, simulation.ctx, { ...options, reach }),
     now: simulation.ctx.now,
-    effort: () => ({ calls: simulator.calls.length, scripts: machines.sent.length }),
+    effort: () => ({
+      calls: simulator.calls.length,
+      tooMany: simulator.calls.filter(({ status }) => status === 429).length,
+      scripts: machines.sent.length,
+    }),
   }
 }
