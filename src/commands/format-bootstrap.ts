@@ -7,7 +7,11 @@ export function formatBootstrap({ results, criticalPath, milliseconds }: Bootstr
   const width = Math.max(...results.map(({ entry }) => entry.length))
   const path = criticalPath.join(' → ')
   return [
-    ...results.map(result => formatEntry(result, width)),
+    ...results.map(result =>
+      result.state === 'applying'
+        ? `${result.entry.padEnd(width)}  interrupted, perhaps applied in part`
+        : formatEntry(result, width),
+    ),
     `Critical path: ${path || 'none'}  ${formatTime(milliseconds)}`,
   ].join('\n')
 }

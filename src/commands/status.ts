@@ -103,5 +103,6 @@ function formatTarget({ built, deployed, record, health }: TargetStatus): string
   const unfinished =
     record && !['healthy', 'applied'].includes(record.state) ? `, ${record.state} last time` : ''
   const healthy = health && `${health.all - health.unhealthy.length} of ${health.all} healthy`
-  return [builds[built], `${deploys}${unfinished}`, healthy].filter(Boolean).join(', ')
+  const facts = [builds[built], `${deploys}${unfinished}`, healthy].filter(Boolean)
+  return facts.length > 0 ? facts.join(', ') : 'built; the cluster cannot tell whether it is deployed'
 }

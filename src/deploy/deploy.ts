@@ -69,11 +69,21 @@ export async function deployTargets(
   const results: TargetResult[] = []
   const givenUp = new Set<string>()
   const note = takeNotes(request, connection, ctx)
-  for (const planned of request.targets) {
+  for (const [index, planned] of request.targets.entries()) {
+    // As they are now they are none of this deploy's business: it is about to change them.
+    const later = request.targets
+      .slice(index + 1)
+      .flatMap(({ manifests }) => manifests.map(({ id }) => keyOf(id)))
     const isOver = ctx.signal.aborted || results.some(({ outcome }) => outcome === 'failed')
     const result = isOver
       ? skip(planned)
-      : await deployTarget(planned, request, { givenUp, note }, connection, ctx)
+      : await deployTarget(
+          planned,
+          request,
+          { givenUp: new Set([...givenUp, ...later]), note },
+          connection,
+          ctx,
+        )
     for (const { id } of result.health?.unhealthy ?? []) givenUp.add(keyOf(id))
     results.push(result)
     report(result, ctx)

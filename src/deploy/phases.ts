@@ -16,7 +16,7 @@ export interface PhaseOptions extends Pick<ApplyOptions, 'forceConflicts' | 'for
   wait: 'all' | 'own' | 'none'
   /** Milliseconds, for the apply and for the wait each. */
   timeout: number
-  /** By `keyOf`: what is not waited for again. */
+  /** By `keyOf`: what else there is and is not waited for, since it has been, or will be. What was applied always is. */
   givenUp: ReadonlySet<string>
   redact: Redact
 }
@@ -112,12 +112,13 @@ export async function waitPhase(
   ctx: PhaseContext,
 ): Promise<ExplainedHealth | undefined> {
   tell.waiting()
+  const ownKeys = new Set(own.map(({ id }) => keyOf(id)))
   try {
     const report = await waitHealthy(
       {
         own,
         includeDeployments: wait === 'all',
-        isIgnored: id => givenUp.has(keyOf(id)),
+        isIgnored: id => givenUp.has(keyOf(id)) && !ownKeys.has(keyOf(id)),
         deadline: ctx.now() + timeout,
         since,
       },

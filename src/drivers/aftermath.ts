@@ -14,6 +14,8 @@ export async function withAftermath<Value>(
   } catch (error) {
     if (!(error instanceof LoError)) throw error
     if (signal.aborted) throw extend(error, [], goOn)
+    // What there is belongs to somebody else: to go on, or to remove it, would be wrong.
+    if (error.code === 'CLUSTER_WRONG') throw error
     const there = await driver.inventory().catch(() => undefined)
     if (there?.length === 0) throw extend(error, ['', `There is nothing of the cluster of ${domain}.`], '')
     const lines = there ?? ['That cannot be told: its driver does not answer.']

@@ -23,7 +23,7 @@ export async function checkCluster(
   if (owner === undefined || owner === domain) return { isMarked: owner !== undefined }
   throw new LoError('CLUSTER_WRONG', `${api.server} is the cluster of ${owner}, not of ${domain}.`, {
     detail: `context ${api.context}; the mark is the ConfigMap kube-system/lok8s-cluster`,
-    hint: `Deploy ${owner} to it, or name the kubeconfig of ${domain} with --kubeconfig. Nothing has been applied.`,
+    hint: `Name the kubeconfig of ${domain} with --kubeconfig. Nothing has been changed.`,
   })
 }
 

@@ -92,6 +92,6 @@ function wrongOrder(missing: readonly Need[], targets: readonly PlannedTarget[],
   const order = [...names.filter(name => bringers.has(name)), ...names.filter(name => !bringers.has(name))]
   return new LoError('DEPLOY_REFUSED', 'There are targets that need what a later one brings.', {
     problems,
-    hint: `Name them in another order: \`lo deploy ${domain} ${order.join(' ')}\`. Nothing has been applied.`,
+    hint: `Name them in another order: \`lo deploy ${domain} ${order.join(' ')}\`. Without names they go by the alphabet, so renaming them helps for good. Nothing has been applied.`,
   })
 }

@@ -10,7 +10,6 @@ import { safeIdOf, type World } from './world.js'
  * that cannot be provisioned goes first, as the scheduler only says that it is not bound.
  */
 export function explainUnscheduled(pod: KubeObject, world: World): Finding | undefined {
-  if (textAt(pod, 'spec', 'nodeName')) return undefined
   const scheduled = listAt(pod, 'status', 'conditions').find(({ type }) => type === 'PodScheduled')
   if (textAt(scheduled, 'status') !== 'False') return undefined
   const said = clean(textAt(scheduled, 'message'))

@@ -90,7 +90,6 @@ function poolProblems({ cluster, workers }: Wanted): Problem[] {
     const at = `spec.provider.config.workers[${index}].name`
     const longest = serverName(cluster, name, replicas)
     return [
-      ...(name === controlPlanePool ? [{ message: `${at}: ${name} is the name of the control plane` }] : []),
       ...(names.indexOf(name) < index ? [{ message: `${at}: there is another pool ${name}` }] : []),
       ...(longest.length > longestServerName
         ? [

@@ -47,7 +47,16 @@ export const duration = text(/^(\d+(ms|s|m|h))+$/, 'a duration such as 120s or 2
 export const cidr = text(
   /^(\d{1,3}(\.\d{1,3}){3}\/(\d|[12]\d|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:.]*\/(\d|\d\d|1[01]\d|12[0-8]))$/,
   'an address range such as 10.0.0.0/16',
-)
+).refine(isNetwork, { error: 'the address of a network, without bits behind its prefix: 10.0.0.0/16' })
+
+/** Of version 4; what is behind the prefix of a longer address nobody types by mistake. */
+function isNetwork(range: string): boolean {
+  const [address = '', prefix] = range.split('/')
+  // What is no range at all is told by its form.
+  if (prefix === undefined || address.includes(':')) return true
+  const bits = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  return bits % 2 ** (32 - Number(prefix)) === 0
+}
 export const port = count(1, 65535)
 export const httpsUrl = text(/^https:\/\/[^\s/]+/, 'an address that begins with https://')
 /** Plain HTTP never leaves the machine. */

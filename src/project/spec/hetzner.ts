@@ -17,6 +17,10 @@ const hetznerPool = () => ({
     .optional(),
 })
 
+const poolName = dnsLabel(30).refine(name => name !== 'cp', {
+  error: 'another name: cp is that of the control plane',
+})
+
 /** `spec.provider.config`, or what its `configRef` names. */
 export const hetznerConfig = () =>
   map({
@@ -24,7 +28,7 @@ export const hetznerConfig = () =>
     image: nonEmpty.optional(),
     controlPlane: map({ replicas: count(1, 9).default(1), ...hetznerPool() }).optional(),
     workers: z
-      .array(map({ name: dnsLabel(30), replicas: count(0, 500).default(1), ...hetznerPool() }))
+      .array(map({ name: poolName, replicas: count(0, 500).default(1), ...hetznerPool() }))
       .optional(),
     network: map({ cidr: cidr.optional() }).optional(),
     firewall: map({ ssh: z.array(cidr).optional(), api: z.array(cidr).optional() }).optional(),

@@ -166,7 +166,7 @@ itOnCluster(
       'error: There are targets that need what a later one brings.',
       `${artifact(test, 'app/artifacts.yaml')}:1: ConfigMap ${other}/inside of app needs the namespace ${other}, which base brings later`,
       `${artifact(test, 'app/artifacts.yaml')}:9: Box.${group} ${test.namespace}/a of app needs the kind Box, which base brings later`,
-      `next: Name them in another order: \`lo deploy ${domain} base app good\`. Nothing has been applied.`,
+      `next: Name them in another order: \`lo deploy ${domain} base app good\`. Without names they go by the alphabet, so renaming them helps for good. Nothing has been applied.`,
     ])
     await test.succeed(['base', 'app', 'good'])
     // What is there once needs no order any more.

@@ -153,7 +153,7 @@ itOnCluster(
       [
         `error: ${right.server} is the cluster of shared.test, not of other.test.`,
         '  context recorded; the mark is the ConfigMap kube-system/lok8s-cluster',
-        'next: Deploy shared.test to it, or name the kubeconfig of other.test with --kubeconfig. Nothing has been applied.',
+        'next: Name the kubeconfig of other.test with --kubeconfig. Nothing has been changed.',
       ].join('\n'),
       [],
     ])

@@ -79,11 +79,6 @@ describe('a cluster that cannot stand', () => {
   const pool = (name: string, replicas = 1) => ({ name, replicas, type: 'cx33' })
 
   it.each<[string, unknown, string]>([
-    [
-      'a pool with the name of the control plane',
-      { workers: [pool('cp')] },
-      'is the name of the control plane',
-    ],
     ['two pools of one name', { workers: [pool('a'), pool('a')] }, 'there is another pool a'],
     ['a network that overlaps with pods', { network: { cidr: '10.240.0.0/12' } }, 'overlaps with the pods'],
     [
@@ -93,7 +88,6 @@ describe('a cluster that cannot stand', () => {
     ],
     ['a network that is not private', { network: { cidr: '100.64.0.0/16' } }, 'is not private'],
     ['a network that is too small', { network: { cidr: '10.0.0.0/25' } }, 'is too small'],
-    ['a network with bits behind its prefix', { network: { cidr: '10.0.0.1/16' } }, 'is no network'],
     ['a network of IPv6', { network: { cidr: 'fd00::/8' } }, 'is no network'],
     ['the network of all gateways', { network: { cidr: '172.31.0.0/16' } }, '172.31.1.1'],
     [
@@ -114,6 +108,6 @@ describe('a cluster that cannot stand', () => {
   })
 
   it('is told with all its reasons at once', () => {
-    expect(problemsOf({ workers: [pool('cp')], network: { cidr: '8.0.0.0/8' } })).toHaveLength(2)
+    expect(problemsOf({ workers: [pool('a'), pool('a')], network: { cidr: '8.0.0.0/8' } })).toHaveLength(2)
   })
 })

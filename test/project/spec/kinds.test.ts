@@ -118,6 +118,18 @@ it.each([
     '  provider: { name: hetzner, config: { firewall: { ssh: [192.0.2.1] } } }\n',
     'spec.provider.config.firewall.ssh[0]: expected an address range such as 10.0.0.0/16, found "192.0.2.1"',
   ],
+  [
+    'Hetzner',
+    'an address of a host in the place of a network',
+    '  provider: { name: hetzner, config: { firewall: { ssh: [203.0.113.9/24] } } }\n',
+    'spec.provider.config.firewall.ssh[0]: the address of a network, without bits behind its prefix: 10.0.0.0/16',
+  ],
+  [
+    'Hetzner',
+    'a pool of workers with the name of the control plane',
+    '  provider: { name: hetzner, config: { workers: [{ name: cp, type: b }] } }\n',
+    'spec.provider.config.workers[0].name: another name: cp is that of the control plane',
+  ],
   ['Lo', 'a runtime', '  runtime: k3d\n', 'spec.runtime: expected kind, found "k3d"'],
   [
     'Lo',
