@@ -55,7 +55,7 @@ it('shrinks a pool only when that is asked for: drained, out of the cluster, the
   expect([...all.machines.cluster.nodes.keys()].sort()).toEqual(['prod-cp-1', 'prod-default-1'])
 })
 
-it('goes from one control plane to three: load balancer, names in certificates, kubeconfig', async () => {
+it('fault 54: goes from one control plane to three: load balancer, names in certificates, kubeconfig', async () => {
   const all = await made(small)
   const driver = all.open(large)
   expect(await driver.provision()).toBe('configured')

@@ -1,10 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, it } from 'vitest'
+import { destroyCluster } from '../../../../src/drivers/destroy.js'
 import { formatKubeconfig } from '../../../../src/drivers/hetzner/kubeconfig.js'
 import { deriveSecrets } from '../../../../src/drivers/hetzner/secrets.js'
+import { withLock } from '../../../../src/drivers/lock.js'
 import { LoError } from '../../../../src/errors.js'
 import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
+import { makeFolder } from '../../../helpers/project.js'
 import { controlPlane, workers } from '../clusters.js'
 import { killed, type Prod, prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
@@ -149,6 +153,26 @@ it('fault 55: a node whose pods go nowhere is not removed', async () => {
   )
   expect(error?.detail).toContain('would violate the budget')
   expect(namesOf(all, 'servers')).toContain('prod-default-1')
+})
+
+it('fault 65: nothing is destroyed while a provision is at work', async () => {
+  const all = await prod()
+  const lock = path.join(makeFolder(), 'lock')
+  const driver = all.open()
+  const opened = { cluster: all.clusterOf(), driver, lock }
+  const ctx = { ...all.ctx, signal: all.world.signal }
+  let provision: Promise<string> | undefined
+  await new Promise<void>(resolve => {
+    provision = withLock(lock, 'example.com', ctx, () => {
+      resolve()
+      return driver.provision()
+    })
+  })
+  await expect(destroyCluster(opened, ctx)).rejects.toMatchObject({ code: 'CLUSTER_BUSY' })
+  expect(await provision).toBe('created')
+  expect(namesOf(all, 'servers')).toEqual(['prod-cp-1'])
+  await destroyCluster(opened, ctx)
+  expect(Object.values(all.simulator.everything()).flat()).toEqual([])
 })
 
 it('fault 71: an interrupt ends everything, and leaves no file of a key behind', async () => {
