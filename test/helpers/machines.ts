@@ -221,9 +221,10 @@ export function simulateMachines({ simulator, world }: Pick<Simulation, 'simulat
       cluster.members.delete(node!)
       return 'removed'
     },
-    'authorize-key': (machine, { key }) => {
-      if (machine.authorized.includes(keyOf(key!))) return 'unchanged'
-      machine.authorized.push(keyOf(key!))
+    'authorize-key': (machine, { key, instead }) => {
+      const isThere = machine.authorized.includes(key!) && !machine.authorized.includes(instead!)
+      if (isThere) return 'unchanged'
+      machine.authorized = [...machine.authorized.filter(one => one !== instead && one !== key), key!]
       return 'changed'
     },
   }

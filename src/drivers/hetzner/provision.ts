@@ -47,7 +47,8 @@ export async function provision(
     makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
   )
   const started = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
-  if (access.older) await renewSshKey(survey, uid, access, job)
+  const { older } = access
+  if (older) await renewSshKey(survey, uid, { ...access, older }, job)
   if (failures.length > 0) throw joined(failures)
   await removeSurplus(plan, started.living, job)
   const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { keyOf } from '../../../src/drivers/hetzner/openssh.js'
 import { LoError } from '../../../src/errors.js'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
 import { controlPlane, workers } from './clusters.js'
-import { inventoryOf, type Prod, prod } from './prod.js'
+import { inventoryOf, killed, type Prod, prod } from './prod.js'
 
 const small = { ...controlPlane(1), ...workers(['default', 2]) }
 const large = { ...controlPlane(3), ...workers(['default', 2]) }
@@ -197,10 +198,43 @@ describe('with another token', () => {
     const previous = { ...env, HCLOUD_TOKEN_PREVIOUS: simulatedToken }
     expect(await all.open(small, { env: previous }).provision()).toBe('configured')
     expect(inventoryOf(all).ssh_keys).toHaveLength(1)
+    const [key] = all.simulator.everything().ssh_keys!
+    for (const name of ['prod-cp-1', 'prod-default-1', 'prod-default-2']) {
+      expect(all.machines.inside(name).authorized).toEqual([keyOf(String(key!.public_key))])
+    }
     expect(all.machines.cluster.beginnings).toBe(1)
     expect(await all.open(small, { env }).provision()).toBe('unchanged')
     expect(await all.open({ ...small, ...workers(['default', 3]) }, { env }).provision()).toBe('configured')
   })
+})
+
+it('goes on with another token where a run that was killed has left it', async () => {
+  const token = 'other'.padEnd(64, '1')
+  const options = { env: { HCLOUD_TOKEN: token, HCLOUD_TOKEN_PREVIOUS: simulatedToken } }
+  const start = async () => {
+    const all = await made(controlPlane(1))
+    all.simulator.settings.tokens[token] = 'read-write'
+    return all
+  }
+  const calm = await start()
+  await calm.open(controlPlane(1), options).provision()
+  const { scripts, calls } = calm.reached()
+  for (const [what, many] of [
+    ['script', scripts],
+    ['call', calls],
+  ] as const) {
+    // The last few of each are those that matter: keys in, keys out, the key of the project.
+    for (const number of [many - 3, many - 2, many - 1, many]) {
+      const all = await start()
+      all.killAt({ what, number, when: 'after' })
+      await expect(all.open(controlPlane(1), options).provision()).rejects.toBe(killed)
+      expect(await all.open(controlPlane(1), options).provision()).not.toBe('created')
+      const [key] = await all.hcloud.sshKeys.list()
+      expect(all.machines.inside('prod-cp-1').authorized).toEqual([keyOf(key!.public_key)])
+      const env = { HCLOUD_TOKEN: token }
+      expect(await all.open(controlPlane(1), { env }).provision()).toBe('unchanged')
+    }
+  }
 })
 
 it('looks at each server once when nothing is to be done', async () => {

@@ -169,11 +169,18 @@ it('finds out what a server has been so far', () => {
   expect(seen()).toEqual({ k3s: version, data: 'server', joins: undefined })
 })
 
-it('lets another key in, once', () => {
-  const file = path.join(makeFolder(), '.ssh/authorized_keys')
-  const letIn = () => run(authorizeKey({ key: 'ssh-ed25519 AAAA lo', file })).stdout
-  expect([letIn(), letIn()]).toEqual(['changed', 'unchanged'])
-  expect(readFileSync(file, 'utf8')).toBe('ssh-ed25519 AAAA lo\n')
+it('lets a key in, once, and another one out', () => {
+  const root = makeFolder()
+  const file = path.join(root, '.ssh/authorized_keys')
+  const change = (key: string, instead?: string) =>
+    run(authorizeKey({ key, ...(instead && { instead }), file })).stdout
+  expect([change('ssh-ed25519 AAAA lo'), change('ssh-ed25519 AAAA')]).toEqual(['changed', 'unchanged'])
+  writeFiles(root, {
+    '.ssh/authorized_keys': '# mine\nssh-ed25519 AAAA from-elsewhere\nssh-ed25519 CCCC me\n',
+  })
+  const both = ['ssh-ed25519 BBBB lo', 'ssh-ed25519 AAAA lo'] as const
+  expect([change(...both), change(...both)]).toEqual(['changed', 'unchanged'])
+  expect(readFileSync(file, 'utf8')).toBe('# mine\nssh-ed25519 CCCC me\nssh-ed25519 BBBB\n')
 })
 
 it('reads nodes off their lines', () => {

@@ -1,23 +1,32 @@
+import { keyOf } from '../openssh.js'
 import { renderScript, type Script } from './script.js'
 
 const body = `
 mkdir -p "\${file%/*}"
 touch "$file"
-if grep -qxF "$key" "$file"; then
-  echo unchanged
-  exit
+answer=unchanged
+if ! grep -qF "$key" "$file"; then
+  printf '%s\\n' "$key" >>"$file"
+  answer=changed
 fi
-printf '%s\\n' "$key" >>"$file"
-echo changed
+if [[ -n $instead ]] && grep -qF "$instead" "$file"; then
+  grep -vF "$instead" "$file" >"$file.new"
+  mv "$file.new" "$file"
+  answer=changed
+fi
+echo "$answer"
 `
 
-/** Lets another key in, given as a line of `authorized_keys`. Prints `changed` or `unchanged`. */
-export function authorizeKey({
-  key,
-  file = '/root/.ssh/authorized_keys',
-}: {
+export interface AuthorizeKey {
+  /** A line of `authorized_keys`. */
   key: string
+  /** The key that is not let in any more. */
+  instead?: string
   file?: string
-}): Script {
-  return renderScript('authorize-key', body, { key, file })
+}
+
+/** Lets a key in, and another one out. Prints `changed` or `unchanged`. */
+export function authorizeKey({ key, instead, file = '/root/.ssh/authorized_keys' }: AuthorizeKey): Script {
+  const values = { key: keyOf(key), instead: instead === undefined ? '' : keyOf(instead), file }
+  return renderScript('authorize-key', body, values)
 }

@@ -98,10 +98,11 @@ export const plays: Record<ScriptName, Play> = {
       return ['removed']
     }),
   'authorize-key': async ({ machine, values }) => {
-    const key = keyOf(values.key!)
-    if (machine.authorizedKeys.has(key)) return 'unchanged\n'
-    machine.authorizedKeys.add(key)
-    return 'changed\n'
+    const { key, instead } = values
+    const hasChanged = !machine.authorizedKeys.has(key!) || machine.authorizedKeys.has(instead!)
+    machine.authorizedKeys.add(key!)
+    machine.authorizedKeys.delete(instead!)
+    return hasChanged ? 'changed\n' : 'unchanged\n'
   },
 }
 
