@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { authorizeKey } from '../../../src/drivers/hetzner/scripts/authorize-key.js'
@@ -53,8 +53,12 @@ itWithShellcheck('shellcheck would have something against a value that is not qu
 })
 
 /** As on a server: the script is read from the input, and is in no argument list. */
-function run({ text }: Script) {
-  const { status, stdout, stderr } = spawnSync('bash', ['-s'], { input: text, encoding: 'utf8' })
+function run({ text }: Script, programs?: string) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-s'], {
+    input: text,
+    encoding: 'utf8',
+    ...(programs && { env: { ...process.env, PATH: `${programs}:${process.env.PATH}` } }),
+  })
   return { status, stdout: stdout.trim(), stderr }
 }
 
@@ -167,6 +171,136 @@ it('finds out what a server has been so far', () => {
   expect(seen()).toEqual({ k3s: version, data: 'agent', joins: 'https://10.0.0.2:6443' })
   writeFiles(root, { 'data/server/db/etcd/file': '', 'config.yaml': 'cluster-init: true\n' })
   expect(seen()).toEqual({ k3s: version, data: 'server', joins: undefined })
+})
+
+/** What systemd is asked, a line each; the state of a unit is a file beside it. */
+const systemctl = `#!/bin/bash
+here=\${0%/*}
+echo "$*" >>"$here/asked"
+case $* in
+  *is-active*) [[ -e $here/active ]] ;;
+  *is-failed*) [[ -e $here/failed ]] ;;
+  *is-enabled*) [[ -e $here/enabled ]] ;;
+  *enable*) touch "$here/enabled" ;;
+esac
+`
+
+/** A server on which k3s can be started: its programs, and how to start it. */
+function startable() {
+  const root = makeFolder()
+  writeFiles(root, {
+    'bin/systemctl': systemctl,
+    'bin/k3s': '#!/bin/sh\necho ok\n',
+    'bin/journalctl': '#!/bin/sh\necho "the last words"\n',
+    'k3s/config.yaml': 'a: 1\n',
+    'k3s/token': 'x',
+    'units/other.service': '',
+  })
+  const programs = path.join(root, 'bin')
+  const places = { units: `${root}/units`, folder: `${root}/k3s`, program: `${programs}/k3s` }
+  const asked = () => {
+    const file = path.join(programs, 'asked')
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+    rmSync(file, { force: true })
+    return lines.filter(line => !line.includes(' is-'))
+  }
+  return { root, programs, asked, start: () => run(startK3s({ kind: 'server', ...places }), programs) }
+}
+
+it('starts k3s, and again only when its configuration, its token or its program is another one', () => {
+  const { root, programs, asked, start } = startable()
+  expect(start()).toMatchObject({ status: 0, stdout: 'changed' })
+  expect(asked()).toEqual(['daemon-reload', '-q enable k3s', 'restart --no-block k3s'])
+  expect(readFileSync(path.join(root, 'units/k3s.service'), 'utf8')).toContain(
+    `ExecStart=${programs}/k3s server\n`,
+  )
+  expect(start().stdout).toBe('unchanged')
+  expect(asked()).toEqual(['start --no-block k3s'])
+  for (const [file, text] of [
+    ['k3s/config.yaml', 'a: 2\n'],
+    ['k3s/token', 'y'],
+    ['bin/k3s', '#!/bin/sh\necho new\n'],
+  ] as const) {
+    writeFiles(root, { [file]: text })
+    expect([start().stdout, start().stdout]).toEqual(['changed', 'unchanged'])
+  }
+})
+
+it('starts k3s again when it has failed', () => {
+  const { root, start } = startable()
+  start()
+  writeFiles(root, { 'bin/failed': '' })
+  expect(start().stdout).toBe('changed')
+})
+
+it('waits until k3s is ready, and shows the end of its journal when that takes too long', () => {
+  const { root, programs } = startable()
+  const wait = () => run(waitForK3s({ kind: 'server', seconds: 1 }), programs).stdout
+  expect(wait()).toBe('late\nthe last words')
+  writeFiles(root, { 'bin/active': '' })
+  expect(wait()).toBe('ready')
+  writeFiles(root, { 'bin/k3s': '#!/bin/sh\nexit 1\n' })
+  expect(wait()).toBe('late\nthe last words')
+})
+
+it.each([
+  [0, 'done'],
+  [2, 'degraded\nthe log'],
+  [1, 'failed\nthe log'],
+])('reads off the status %d of cloud-init how the boot has ended', (status, said) => {
+  const root = makeFolder()
+  writeFiles(root, { 'bin/cloud-init': `#!/bin/sh\nexit ${status}\n`, log: 'the log\n' })
+  expect(run(waitForBoot({ seconds: 5, log: `${root}/log` }), `${root}/bin`).stdout).toBe(said)
+})
+
+it('gives up on a boot that does not end', () => {
+  const root = makeFolder()
+  writeFiles(root, { 'bin/cloud-init': '#!/bin/sh\nexec sleep 60\n', log: 'the log\n' })
+  expect(run(waitForBoot({ seconds: 1, log: `${root}/log` }), `${root}/bin`).stdout).toBe('late\nthe log')
+})
+
+/** A kubectl that answers by the first words it is asked for. */
+const kubectl = (answers: Record<string, string>) => ({
+  'bin/k3s': `#!/bin/bash
+case $* in
+${Object.entries(answers)
+  .map(([words, answer]) => `  *"${words}"*) ${answer} ;;`)
+  .join('\n')}
+  *) echo "unexpected: $*" >&2; exit 9 ;;
+esac
+`,
+})
+
+it.each<[what: string, answers: Record<string, string>, said: string]>([
+  ['absent', { 'get node ': 'exit 1' }, 'absent'],
+  ['drained', { 'get node ': 'true', cordon: 'true', drain: 'echo evicted' }, 'drained'],
+  [
+    'late',
+    { 'get node ': 'true', cordon: 'true', drain: 'echo would violate the budget; exit 1' },
+    'late\nwould violate the budget',
+  ],
+])('says of a node that is drained: %s', (_what, answers, said) => {
+  const root = makeFolder()
+  writeFiles(root, kubectl(answers))
+  expect(run(drainNode('prod-default-1', 30), `${root}/bin`)).toMatchObject({ status: 0, stdout: said })
+})
+
+it('asks kubectl for nodes, to label one and to remove one', () => {
+  const root = makeFolder()
+  writeFiles(
+    root,
+    kubectl({
+      'get nodes': String.raw`printf 'prod-cp-1 v1.33.5+k3s1 True\n'`,
+      'label node prod-cp-1 --overwrite a=b c/d=': 'true',
+      'delete node prod-cp-1 --ignore-not-found': 'true',
+    }),
+  )
+  const say = (script: Script) => run(script, `${root}/bin`)
+  expect(parseNodes(say(listNodes()).stdout)).toEqual([
+    { name: 'prod-cp-1', version: 'v1.33.5+k3s1', isReady: true },
+  ])
+  expect(say(labelNode('prod-cp-1', { a: 'b', 'c/d': '' })).status).toBe(0)
+  expect(say(removeNode('prod-cp-1'))).toMatchObject({ status: 0, stdout: 'removed' })
 })
 
 it('lets a key in, once, and another one out', () => {

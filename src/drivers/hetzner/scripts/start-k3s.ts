@@ -7,7 +7,7 @@ export type K3sKind = 'server' | 'agent'
 export const unitOf = (kind: K3sKind) => (kind === 'server' ? 'k3s' : 'k3s-agent')
 
 /** As https://get.k3s.io writes it, without what only containers need. */
-const unitText = (kind: K3sKind) => `[Unit]
+const unitText = (kind: K3sKind, program: string) => `[Unit]
 Description=Lightweight Kubernetes
 Documentation=https://k3s.io
 Wants=network-online.target
@@ -26,7 +26,7 @@ Restart=always
 RestartSec=5s
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/local/bin/k3s ${kind}
+ExecStart=${program} ${kind}
 
 [Install]
 WantedBy=multi-user.target
@@ -41,7 +41,7 @@ if [[ ! -f $file ]] || ! cmp -s "$file" <(printf '%s' "$text"); then
   mv "$file.new" "$file"
   systemctl daemon-reload
 fi
-want=$(sha256sum "$file" "$folder/config.yaml" "$folder/token" /usr/local/bin/k3s | sha256sum | cut -d ' ' -f 1)
+want=$(sha256sum "$file" "$folder/config.yaml" "$folder/token" "$program" | sha256sum | cut -d ' ' -f 1)
 have=$(cat "$folder/.started" 2>/dev/null || true)
 if [[ $want == "$have" ]] && ! systemctl -q is-failed "$unit" && systemctl -q is-enabled "$unit"; then
   systemctl start --no-block "$unit"
@@ -63,10 +63,18 @@ export function startK3s({
   kind,
   units = '/etc/systemd/system',
   folder = '/etc/rancher/k3s',
+  program = '/usr/local/bin/k3s',
 }: {
   kind: K3sKind
   units?: string
   folder?: string
+  program?: string
 }): Script {
-  return renderScript('start-k3s', body, { unit: unitOf(kind), text: unitText(kind), units, folder })
+  return renderScript('start-k3s', body, {
+    unit: unitOf(kind),
+    text: unitText(kind, program),
+    units,
+    folder,
+    program,
+  })
 }
