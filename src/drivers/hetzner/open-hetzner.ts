@@ -74,7 +74,7 @@ export function openHetzner(
     }
   }
   const takesVolumes = options.volumes ?? false
-  let costOfPlan: string[] = []
+  let remarksOnPlan: string[] = []
   let provisioned: Provisioned | undefined
 
   return {
@@ -97,12 +97,12 @@ export function openHetzner(
       return findKubeconfig(survey, access, job)
     },
     plan: async () => {
-      const { parts, cost } = await planProvision(job, await credentials())
-      costOfPlan = cost
+      const { parts, remarks } = await planProvision(job, await credentials())
+      remarksOnPlan = remarks
       return parts
     },
     remarks: async about => {
-      if (about === 'provision') return costOfPlan
+      if (about === 'provision') return remarksOnPlan
       const all = await findBelongings(hcloud, name)
       const { ending, kept } = pricedBelongings(all, takesVolumes)
       const pricing = await hcloud.catalogue.pricing()

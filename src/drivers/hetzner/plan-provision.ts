@@ -12,14 +12,14 @@ import { newUid } from './secrets.js'
 import type { Slot } from './slots.js'
 import { surveyProject } from './survey.js'
 
-export interface CostedPlan {
+export interface RemarkedPlan {
   parts: Planned[]
-  /** What it costs now, and afterwards. */
-  cost: string[]
+  /** What it costs now, and afterwards, and who reaches it. */
+  remarks: string[]
 }
 
 /** Everything that a provision would do, and what that costs. Refuses what a provision would refuse; writes nothing. */
-export async function planProvision(job: Job, credentials: Credentials): Promise<CostedPlan> {
+export async function planProvision(job: Job, credentials: Credentials): Promise<RemarkedPlan> {
   const { hcloud, wanted, ctx, prunes } = job
   const [survey, offers] = await Promise.all([
     surveyProject(hcloud, wanted.cluster),
@@ -34,9 +34,15 @@ export async function planProvision(job: Job, credentials: Credentials): Promise
   const { before, after } = pricedBy(plan, survey.found, options)
   return {
     parts: [...describePlan(plan, options), ...(await planNodes(survey, access, job))],
-    cost: [
+    remarks: [
       `now:        ${formatBill(billOf(before, offers.pricing))}`,
       `afterwards: ${formatBill(billOf(after, offers.pricing))}`,
+      `open:       SSH to ${whom(wanted.access.ssh)}, the API to ${whom(wanted.access.api)}`,
     ],
   }
+}
+
+function whom(ranges: readonly string[]): string {
+  if (ranges.length === 0) return 'nobody'
+  return ranges.includes('0.0.0.0/0') ? 'everybody' : ranges.join(' and ')
 }

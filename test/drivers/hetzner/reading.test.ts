@@ -26,9 +26,16 @@ it('plans a cluster with what it costs, and writes nothing', async () => {
   expect(remarks).toEqual([
     'now:        0.00 EUR per month net, 0.00 gross; 0.0000 per hour net, 0.0000 gross',
     expect.stringMatching(/^afterwards: 41\.97 EUR per month net, 49\.94 gross/),
+    'open:       SSH to everybody, the API to everybody',
   ])
   expect(all.writes()).toEqual([])
   expect(all.simulator.everything().servers).toEqual([])
+})
+
+it('says in a plan who will reach the servers', async () => {
+  const firewall = { ssh: ['203.0.113.0/24', '198.51.100.7/32'], api: [] }
+  const { remarks } = await linesOf(await prod(), { ...config, firewall })
+  expect(remarks[2]).toBe('open:       SSH to 203.0.113.0/24 and 198.51.100.7/32, the API to nobody')
 })
 
 it('plans to keep all of a cluster that stands', async () => {
