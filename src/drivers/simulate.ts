@@ -98,9 +98,13 @@ async function openSimulated(name: string | undefined, flags: SimulateFlags, ctx
   return { cluster, simulated }
 }
 
-async function planOf({ driver }: SimulatedCluster): Promise<{ plan: Planned[]; remarks: string[] }> {
-  const plan = (await driver.plan?.()) ?? []
-  return { plan, remarks: (await driver.remarks?.('provision')) ?? [] }
+async function planOf(simulated: SimulatedCluster): Promise<{ plan: Planned[]; remarks: string[] }> {
+  const { driver } = simulated
+  const { value } = await measure(simulated, async () => {
+    const plan = (await driver.plan?.()) ?? []
+    return { plan, remarks: (await driver.remarks?.('provision')) ?? [] }
+  })
+  return value
 }
 
 /** How much a piece of work takes; an error says so, too. */
