@@ -60,7 +60,8 @@ export function callLo({ root, lo, env }, ...args) {
 /** Whatever ends the bench, no cluster of it stays. */
 export function destroyAtEnd({ root, lo, env, domain }) {
   const isThere = () => existsSync(path.join(root, 'clusters', domain))
-  process.on('exit', () => isThere() && callLo({ root, lo, env }, 'destroy', domain, '--yes'))
+  // Before the bench removes its folder, without which the cluster could not be ended.
+  process.prependListener('exit', () => isThere() && callLo({ root, lo, env }, 'destroy', domain, '--yes'))
 }
 
 /** The same as the tests run on; where that cannot be made, lo downloads one. */
