@@ -70,7 +70,10 @@ it('answers programs', async () => {
     outcome: 'created',
     milliseconds: expect.any(Number),
     plan: expect.arrayContaining([{ action: 'create', what: 'network prod' }]),
-    remarks: [expect.stringContaining('EUR'), expect.stringContaining('EUR')],
+    remarks: expect.arrayContaining([
+      expect.stringContaining('EUR'),
+      expect.stringContaining('SSH to everybody'),
+    ]),
   })
 })
 

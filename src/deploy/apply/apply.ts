@@ -38,6 +38,8 @@ export type ApplyContext = Pick<Context, 'now' | 'sleep' | 'signal' | 'output'>
 
 /** What is known so far. */
 export interface Work {
+  /** When it began, by the clock of the API server. */
+  since: Date
   applied: Set<Manifest>
   /** Of those, what did not have to be applied. */
   spared: Set<Manifest>
@@ -58,6 +60,7 @@ export async function applyManifests(
   ctx: ApplyContext,
 ): Promise<Applied[]> {
   const work: Work = {
+    since: connection.api.clock(),
     applied: new Set(),
     spared: new Set(),
     refusals: new Map(),
@@ -161,7 +164,7 @@ async function lookAgain(
 }
 
 function concludeFrom(
-  { applied, spared, refusals, before }: Work,
+  { since, applied, spared, refusals, before }: Work,
   manifests: readonly Manifest[],
   after: Map<string, Seen> | undefined,
 ): Applied[] {
@@ -173,6 +176,10 @@ function concludeFrom(
     const now = spared.has(manifest) ? old : after?.get(key)
     const isApplied = applied.has(manifest) || isProof(old, now)
     if (!isApplied) return { manifest, outcome: 'skipped' }
-    return { manifest, outcome: compareSeen(old, now), ...(now && isExact(old, now) && { exactly: now }) }
+    return {
+      manifest,
+      outcome: compareSeen(old, now, since),
+      ...(now && isExact(old, now) && { exactly: now }),
+    }
   })
 }

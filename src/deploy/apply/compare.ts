@@ -3,14 +3,23 @@ import type { ApplyOutcome } from '../../events.js'
 import type { Seen } from './look-up.js'
 
 /**
- * What applying has done to an object, told from what there was before and after. Controllers write too: a new
- * version alone does not mean that the apply has changed something.
+ * What applying since then, by the clock of the API server, has done to an object, told from what there was before and
+ * after. Controllers write too: a new version alone does not mean that the apply has changed something.
  */
-export function compareSeen(before: Seen | undefined, after: Seen | undefined): ApplyOutcome {
+export function compareSeen(before: Seen | undefined, after: Seen | undefined, since: Date): ApplyOutcome {
   if (!before || (after && after.uid !== before.uid)) return 'created'
   if (!after) return 'configured'
   if (after.resourceVersion === before.resourceVersion) return 'unchanged'
+  if (isTooClose(before, since)) return 'configured'
   return isDeepStrictEqual(factsOf(before), factsOf(after)) ? 'unchanged' : 'configured'
+}
+
+/**
+ * Whether `lo` has changed the object in the same second before, so that the time of its last change tells nothing, and
+ * neither does a generation, which few kinds have. A second more, since the clock of the server is an estimate.
+ */
+function isTooClose({ generation, appliedAt }: Seen, since: Date): boolean {
+  return generation === undefined && appliedAt !== undefined && Date.parse(appliedAt) > since.getTime() - 2000
 }
 
 /** Whether `lo` has changed an object since, whatever kubectl had time to say. To the second, since that is all there is. */

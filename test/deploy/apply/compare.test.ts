@@ -13,6 +13,7 @@ const seen: Seen = {
   othersAt: undefined,
 }
 const later = { resourceVersion: '6' }
+const since = new Date('2024-01-01T00:01:00Z')
 
 it.each<[string, Seen | undefined, Seen | undefined, string]>([
   ['that was not there', undefined, seen, 'created'],
@@ -32,7 +33,16 @@ it.each<[string, Seen | undefined, Seen | undefined, string]>([
   ],
   ['never applied by lo before', { ...seen, appliedAt: undefined }, { ...seen, ...later }, 'configured'],
 ])('an object %s', (_what, before, after, outcome) => {
-  expect(compareSeen(before, after)).toBe(outcome)
+  expect(compareSeen(before, after, since)).toBe(outcome)
+})
+
+it('an object without a generation that lo has changed a moment before counts as changed again', () => {
+  const young = { ...seen, generation: undefined }
+  const sameSecond = new Date('2024-01-01T00:00:00.800Z')
+  expect(compareSeen(young, { ...young, ...later }, sameSecond)).toBe('configured')
+  expect(compareSeen(young, young, sameSecond)).toBe('unchanged')
+  expect(compareSeen(young, { ...young, ...later }, since)).toBe('unchanged')
+  expect(compareSeen(seen, { ...seen, ...later }, sameSecond)).toBe('unchanged')
 })
 
 it.each([
@@ -44,8 +54,8 @@ it.each([
   ['kubernetes.io/description', 'configured'],
 ])('an annotation %s, new or changed, means %s', (name, outcome) => {
   const after = (value: string) => ({ ...seen, ...later, annotations: { [name]: value } })
-  expect(compareSeen(seen, after('x'))).toBe(outcome)
-  expect(compareSeen(after('x'), { ...after('y'), resourceVersion: '7' })).toBe(outcome)
+  expect(compareSeen(seen, after('x'), since)).toBe(outcome)
+  expect(compareSeen(after('x'), { ...after('y'), resourceVersion: '7' }, since)).toBe(outcome)
 })
 
 it.each<[string, Seen | undefined, Seen | undefined, boolean]>([
