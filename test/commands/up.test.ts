@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -130,17 +130,38 @@ it('asks before it takes anything down', async () => {
   expect(isGone({ pid: seen().pid, born: '' })).toBe(false)
 })
 
-itOnCluster('builds and deploys all targets where there is no Tiltfile', { timeout }, async () => {
-  const cluster = planCluster()
-  const { root: cwd, env } = cluster
-  writeFiles(cwd, configMapTarget(cluster.domain, 'web'))
-  const { exitCode, document } = await loJson(['up', cluster.domain], { cwd, env })
-  expect({ exitCode, error: document.error }).toEqual({ exitCode: 0, error: undefined })
-  expect(document).toMatchObject({ outcome: 'created', build: {}, deploy: {} })
-  const api = await apiOf(cluster)
-  const configMap = await api.request('GET', '/api/v1/namespaces/default/configmaps/web')
-  expect(configMap).toMatchObject({ data: { key: 'value' } })
-  const down = await loJson(['down', cluster.domain, '--yes'], { cwd, env })
-  expect(down.document).toMatchObject({ ok: true, tilt: 'absent' })
-  expect(existsSync(cluster.kubeconfig)).toBe(false)
-})
+itOnCluster(
+  'builds and deploys where there is no Tiltfile, and never starts Tilt after a failed bootstrap',
+  { timeout },
+  async () => {
+    const cluster = planCluster()
+    const { root: cwd, env } = cluster
+    writeFiles(cwd, configMapTarget(cluster.domain, 'web'))
+    const { exitCode, document } = await loJson(['up', cluster.domain], { cwd, env })
+    expect({ exitCode, error: document.error }).toEqual({ exitCode: 0, error: undefined })
+    expect(document).toMatchObject({ outcome: 'created', build: {}, deploy: {} })
+    const api = await apiOf(cluster)
+    const configMap = await api.request('GET', '/api/v1/namespaces/default/configmaps/web')
+    expect(configMap).toMatchObject({ data: { key: 'value' } })
+
+    const specFile = path.join(cwd, 'clusters', cluster.domain, 'cluster.lok8s.yaml')
+    const spec = readFileSync(specFile, 'utf8')
+    writeFiles(cwd, {
+      Tiltfile: '',
+      '.lok8s/addons/bad/kustomization.yaml': 'resources: [all.yaml]\n',
+      '.lok8s/addons/bad/all.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Bad_Name, namespace: default }\n',
+    })
+    writeFiles(cwd, { 'bin/tilt': tilt })
+    chmodSync(path.join(cwd, 'bin/tilt'), 0o755)
+    writeFileSync(specFile, `${spec}  bootstrap: [bad]\n`)
+    const withTilt = { ...env, PATH: `${cwd}/bin:${process.env.PATH}` }
+    const failed = await loJson(['up', cluster.domain], { cwd, env: withTilt })
+    expect(failed).toMatchObject({ exitCode: 1, document: { error: { code: 'BOOTSTRAP_FAILED' } } })
+    expect(existsSync(path.join(cwd, 'tilt.json'))).toBe(false)
+    rmSync(path.join(cwd, 'Tiltfile'))
+    const down = await loJson(['down', cluster.domain, '--yes'], { cwd, env })
+    expect(down.document).toMatchObject({ ok: true, tilt: 'absent' })
+    expect(existsSync(cluster.kubeconfig)).toBe(false)
+  },
+)
