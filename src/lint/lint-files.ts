@@ -5,19 +5,18 @@ const reference = /\$\{?(LOK8S_[A-Za-z0-9_]*)\}?/g
 /** Set from the kubeconfig, which may not be there yet. */
 const later = new Set(['LOK8S_USER_API_HOST', 'LOK8S_USER_API_PORT'])
 
-/** Variables that nothing sets, each where it is used. */
+/** Variables that nothing sets, each where it is used. `howToSet` is for people. */
 export function lintVariables(
   files: readonly TargetFile[],
   variables: Readonly<Record<string, string | undefined>>,
+  howToSet: string,
 ): Finding[] {
   return files.flatMap(({ file, text }) =>
     linesOf(text).flatMap(({ source, line }) =>
       [...source.matchAll(reference)].flatMap(({ 1: name = '', index }) => {
         if (later.has(name) || (isReplaced(name) && variables[name] !== undefined)) return []
         const message = isReplaced(name) ? `${name} is not set` : `${name} is never replaced`
-        const hint = isReplaced(name)
-          ? 'set it in the environment of lo build'
-          : 'only names that begin with LOK8S_USER_ or LOK8S_SPEC_ are'
+        const hint = isReplaced(name) ? howToSet : 'only names that begin with LOK8S_USER_ or LOK8S_SPEC_ are'
         return [doubt({ file, line, column: index + 1, source, message, hint })]
       }),
     ),

@@ -5,6 +5,7 @@ import type { LoadedDomain } from '../project/spec/load.js'
 import { hasTargets, listTargets, targetFolder } from '../project/targets.js'
 import { loadVariables } from '../project/variables.js'
 import { doubt, type Finding } from './finding.js'
+import { lintAddons } from './lint-addons.js'
 import { lintArtifacts } from './lint-artifacts.js'
 import { lintLabels, lintVariables } from './lint-files.js'
 import { lintKustomization } from './lint-kustomization.js'
@@ -29,7 +30,9 @@ export function lintProject(
   return domains.map(domain => {
     const { loaded, findings } = lintSpec(project, domain)
     const own = shared.filter(({ file }) => file?.startsWith(`clusters/${domain.name}/`))
-    const targets = loaded ? lintTargets(project, loaded, ctx) : []
+    const targets = loaded
+      ? [...lintTargets(project, loaded, ctx), ...withoutEchoes(lintAddons(project, loaded, ctx))]
+      : []
     return {
       domain: domain.name,
       findings: [...findings, ...own, ...targets, ...lintSecrets(project, domain)],
@@ -48,7 +51,11 @@ function lintTargets(project: Project, loaded: LoadedDomain, ctx: LintContext): 
   const files = [...new Map(targets.flatMap(({ files }) => files).map(file => [file.file, file])).values()]
   return [
     ...withoutEchoes(targets.flatMap(({ findings }) => findings)),
-    ...lintVariables(files, loadVariables(project, cluster, {}, ctx)),
+    ...lintVariables(
+      files,
+      loadVariables(project, cluster, {}, ctx),
+      'set it in the environment of lo build',
+    ),
     ...lintLabels(files),
     ...lintArtifacts(project, loaded, listed.value),
   ]

@@ -184,3 +184,22 @@ it('knows the kinds that targets and plain addons of the project define', () => 
   }
   expect(lint({ ...widget, ...addon })).toEqual([])
 })
+
+it('finds variables of an addon that neither its entry nor anything else sets', () => {
+  const addon = {
+    [`${folder}/cluster.lok8s.yaml`]: clusterSpec(
+      domain,
+      '  bootstrap:\n    - boxes: { env: { LOK8S_USER_MAIL: a@example.com } }\n',
+    ),
+    '.lok8s/addons/boxes/kustomization.yaml': 'resources: [box.yaml]\n',
+    '.lok8s/addons/boxes/box.yaml': object(
+      'v1',
+      'ConfigMap',
+      'box',
+      'data:\n  size: ${LOK8S_USER_SIZE}\n  mail: ${LOK8S_USER_MAIL}\n  set: ${LOK8S_USER_SET}\n',
+    ),
+  }
+  expect(lint({ ...web, ...addon }, { LOK8S_USER_SET: 'yes' })).toEqual([
+    'warning .lok8s/addons/boxes/box.yaml:6 LOK8S_USER_SIZE is not set',
+  ])
+})
