@@ -115,3 +115,19 @@ const brokenApi = {
     service: { namespace: 'default', name: 'nothing' },
   },
 }
+
+itOnCluster('waits for what it mends itself, and not for what it mends later', { timeout }, async () => {
+  const cluster = await ownCluster({ delay: '100ms', domain: 'mended.test' })
+  const test = await makeDeploy({ cluster, hasNamespace: false, spec: '' })
+  test.artifact('first', [configMap('first')])
+  test.artifact('web', [deployment('web', { trouble: { 'never-ready': 'true' } })])
+  expect(await test.deploy(['--timeout', '2s'])).toMatchObject({ exitCode: 3 })
+  test.artifact('web', [deployment('web', { trouble: { 'ready-after': '4s' } })])
+  const { exitCode, stdout } = await test.deploy(['--wait', 'all', '--timeout', '60s'])
+  expect(stdout).toMatch(/^first +healthy/m)
+  expect(stdout).toMatch(/^web +healthy/m)
+  expect(exitCode).toBe(0)
+  expect(await test.get('apps/v1 deployments/web')).toMatchObject({
+    status: { readyReplicas: 1, updatedReplicas: 1 },
+  })
+})
