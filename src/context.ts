@@ -62,7 +62,7 @@ export interface BackgroundOptions {
 /** Starts a program that outlives `lo`, and answers with its pid. Throws `TOOL_MISSING` when there is no such program. */
 export type StartBackground = (file: string, args: string[], options: BackgroundOptions) => Promise<number>
 
-/** Everything impure that a command may use but the file system. Made in `system.ts`, faked in `test/helpers/`. */
+/** Everything impure that a command may use but the file system. Made in `system/`, faked in `test/helpers/`. */
 export interface Context {
   cwd: string
   env: Readonly<Record<string, string | undefined>>

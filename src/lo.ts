@@ -1,2 +1,2 @@
 export { main } from './main.js'
-export { systemContext } from './system.js'
+export { systemContext } from './system/system.js'

@@ -20,7 +20,7 @@ const layers = [
   ['tilt'],
   ['commands'],
   ['cli.ts'],
-  ['main.ts', 'system.ts'],
+  ['main.ts', 'system'],
   ['lo.ts'],
 ]
 
@@ -30,7 +30,7 @@ const homes: Record<string, string[]> = {
   '@peculiar/x509': ['drivers'],
   chalk: ['output'],
   commander: ['main.ts', 'cli.ts', 'commands'],
-  execa: ['system.ts'],
+  execa: ['system'],
   'fastest-levenshtein': ['project'],
   'log-update': ['output'],
   'p-limit': ['build', 'deploy', 'drivers'],
@@ -95,12 +95,12 @@ it('has no home for a package that nobody imports', () => {
   expect(Object.keys(homes).filter(name => !used.has(name))).toEqual([])
 })
 
-it('touches the process, the console and the clock in system.ts alone', () => {
+it('touches the process, the console and the clock in system/ alone', () => {
   const impure =
     /(?<![./\w])(process|console)\.|\bDate\.now|new Date\(\)|\bperformance\.|(?<!\.)\bset(Timeout|Interval|Immediate)\(/
   const isCode = (line: string) => !/^\s*(\/\/|\/?\*)/.test(line)
   const wrong = files
-    .filter(file => placeOf(file) !== 'system.ts')
+    .filter(file => placeOf(file) !== 'system')
     .filter(file =>
       readFileSync(file, 'utf8')
         .split('\n')

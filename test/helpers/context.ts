@@ -2,7 +2,7 @@ import path from 'node:path'
 import process from 'node:process'
 import type { Context } from '../../src/context.js'
 import type { Event } from '../../src/events.js'
-import { systemContext } from '../../src/system.js'
+import { systemContext } from '../../src/system/system.js'
 import { recordEvents } from './events.js'
 
 const bin = path.resolve(import.meta.dirname, '../../bin/lo.js')

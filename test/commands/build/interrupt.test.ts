@@ -154,7 +154,7 @@ it('exits at once on the second signal, and takes with it what does not listen',
   await expect.poll(() => stateOf(child), patience).toEqual(gone)
 })
 
-// kustomize ends at once and does not wait for the plugin, of which system.ts knows nothing then.
+// kustomize ends at once and does not wait for the plugin, of which system/ knows nothing then.
 it('leaves no plugin behind that does not listen', async () => {
   const cwd = await makeHanging(stubborn)
   const { build, child } = await startHanging(cwd, ['b'])

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { isGone, until } from './drivers/rehearsal/processes.js'
-import { realContext } from './helpers/context.js'
-import { makeFolder } from './helpers/project.js'
+import { isGone, until } from '../drivers/rehearsal/processes.js'
+import { realContext } from '../helpers/context.js'
+import { makeFolder } from '../helpers/project.js'
 
 /** The real context, with a folder of its own for temporary files. */
 async function makeContext() {
