@@ -4,20 +4,28 @@ import { LoError } from '../../errors.js'
 /** How many things are done at the same time at Hetzner's and on servers. */
 export const parallel = 10
 
-/**
- * Does the work for all items, and waits for all of them whatever becomes of one. Throws what the first has failed with;
- * it names the failures of the others.
- */
+/** Does the work for all items, some at a time, and waits for them as `allOf` does. */
 export async function forAll<Item, Value>(
   items: readonly Item[],
   work: (item: Item) => Promise<Value>,
   limit = parallel,
 ): Promise<Value[]> {
   const lane = pLimit(limit)
-  const ends = await Promise.allSettled(items.map(item => lane(() => work(item))))
+  return allOf(items.map(item => lane(() => work(item))))
+}
+
+/**
+ * Waits for all of these, whatever becomes of one: nothing may go on behind the back of an error. Throws what the first
+ * has failed with; it names the failures of the others.
+ */
+export async function allOf<const Works extends readonly unknown[]>(
+  works: Works,
+): Promise<{ -readonly [Key in keyof Works]: Awaited<Works[Key]> }> {
+  const ends = await Promise.allSettled(works)
   const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
   if (failures.length > 0) throw joined(failures)
-  return ends.map(end => (end as PromiseFulfilledResult<Value>).value)
+  // Each has ended well: this only unwraps them, with their types.
+  return Promise.all(works)
 }
 
 /** The first failure, with the others in its evidence. What is no `LoError` is a bug, or an interrupt, and goes first. */

@@ -2,7 +2,7 @@ import type { Made } from '../../hcloud/resources/create.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import { step } from '../step.js'
 import type { Access } from './access.js'
-import { joined } from './all.js'
+import { allOf } from './all.js'
 import { networkBody, placementGroupBody, sshKeyBody } from './bodies.js'
 import type { Job } from './job.js'
 import { fingerprintOf } from './openssh.js'
@@ -33,23 +33,13 @@ export interface PartsRequest {
 
 /** Makes what servers stand on, all of it at once, and mends what is there. Firewalls are there before any server. */
 export async function makeParts(request: PartsRequest, job: Job): Promise<Parts> {
-  const [sshKey, network, firewalls, placementGroups] = await Promise.allSettled([
+  const [sshKey, network, firewalls, placementGroups] = await allOf([
     makeSshKey(request, job),
     makeNetwork(request, job),
     makeFirewalls(request, job),
     makeGroups(request, job),
   ])
-  const failures = [sshKey, network, firewalls, placementGroups].flatMap(end =>
-    end.status === 'rejected' ? [end.reason as unknown] : [],
-  )
-  if (failures.length > 0) throw joined(failures)
-  const value = <Value>(end: PromiseSettledResult<Value>) => (end as PromiseFulfilledResult<Value>).value
-  return {
-    sshKey: value(sshKey),
-    network: value(network),
-    firewalls: value(firewalls),
-    placementGroups: value(placementGroups),
-  }
+  return { sshKey, network, firewalls, placementGroups }
 }
 
 /** Waits for what a creation has begun, and says that something has changed unless it stood there already. */

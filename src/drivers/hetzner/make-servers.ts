@@ -149,6 +149,6 @@ async function mend(
 function notMended(broken: readonly ServerPlan[]): LoError {
   return new LoError('PROVISION_FAILED', 'Servers are not as they should be, though everything was tried.', {
     detail: broken.map(({ slot, repairs }) => `${slot.name}: ${repairs.join(', ')}`).join('\n'),
-    hint: 'Run `lo provision` again; if that does not help, delete these servers and run it once more.',
+    hint: 'Run `lo provision` again; if that does not help, delete these servers in the Hetzner Console and run it once more.',
   })
 }

@@ -81,7 +81,7 @@ async function untilBooted(name: string, session: Session, { ctx, redact }: Job)
   const what = state === 'late' ? `is not done after ${bootSeconds} seconds` : 'has failed'
   throw new LoError('PROVISION_FAILED', `${name}: cloud-init ${what}.`, {
     detail: redact(log.join('\n')),
-    hint: 'Delete this server and run `lo provision` again, which makes it anew.',
+    hint: 'Delete this server in the Hetzner Console and run `lo provision` again, which makes it anew.',
   })
 }
 

@@ -1,22 +1,20 @@
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { ProvisionOutcome } from '../driver.js'
-import { type Access, type Credentials, planAccess } from './access.js'
-import { joined } from './all.js'
+import type { Access, Credentials } from './access.js'
+import { allOf, joined } from './all.js'
+import { decide } from './decide.js'
 import type { Job } from './job.js'
-import { loadOffers } from './load-offers.js'
 import { makeBalancer } from './make-balancer.js'
 import { makeParts } from './make-parts.js'
 import { makeServers } from './make-servers.js'
 import { candidatesOf, type Offers, zoneOf } from './offers.js'
-import { type Plan, planCluster } from './plan.js'
-import { preflight } from './preflight.js'
+import type { Plan } from './plan.js'
 import { prepareNode } from './prepare-node.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
-import { newUid } from './secrets.js'
 import { type Started, startCluster } from './start-cluster.js'
-import { type Survey, surveyProject } from './survey.js'
+import type { Survey } from './survey.js'
 
 export interface Provisioned extends Started {
   outcome: ProvisionOutcome
@@ -28,24 +26,17 @@ export async function provision(
   credentials: Credentials,
   changes: readonly string[],
 ): Promise<Provisioned> {
-  const { hcloud, wanted } = job
-  const [survey, offers] = await Promise.all([
-    surveyProject(hcloud, wanted.cluster),
-    loadOffers(hcloud, wanted.image),
-  ])
-  const uid = survey.uid ?? newUid()
-  const access = planAccess(credentials, wanted.cluster, uid, survey.found.sshKeys[0])
-  await preflight(job, survey, uid, offers)
-  const plan = planCluster(wanted, uid, survey.found)
+  const { wanted } = job
+  const { survey, offers, uid, access, plan } = await decide(job, credentials)
   warn(plan, job)
 
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
   const parts = await makeParts({ plan, survey, uid, access, zone }, job)
   const location = locationOf(survey, offers, job)
-  const [balancer, { servers, failures }] = await both(
+  const [balancer, { servers, failures }] = await allOf([
     makeBalancer(plan, { uid, network: parts.network.id, location }, job),
     makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
-  )
+  ])
   const started = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
   const { older } = access
   if (older) await renewSshKey(survey, uid, { ...access, older }, job)
@@ -60,14 +51,6 @@ export function locationOf({ found }: Survey, offers: Offers, { wanted, ctx }: J
   const server = found.servers.find(({ name }) => name.startsWith(`${wanted.cluster}-cp-`))
   const [candidate] = candidatesOf(wanted.controlPlane, wanted, offers, ctx.today())
   return server?.location.name ?? candidate?.location ?? wanted.locations[0]!
-}
-
-/** Waits for both, whatever becomes of one: nothing may go on behind the back of an error. */
-async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
-  const [first, second] = await Promise.allSettled([one, other])
-  const failures = [first, second].flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
-  if (failures.length > 0) throw joined(failures)
-  return [(first as PromiseFulfilledResult<One>).value, (second as PromiseFulfilledResult<Other>).value]
 }
 
 interface Machines {
@@ -86,13 +69,7 @@ async function startAll({ servers: plans }: Plan, machines: Machines, job: Job):
   const [controlPlanes, workers] = [prepare('control-plane'), prepare('worker')]
   // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.
   for (const worker of workers) worker.catch(() => {})
-  const ends = await Promise.allSettled(controlPlanes)
-  const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
-  if (failures.length > 0) throw joined(failures)
-  return startCluster(
-    { controlPlanes: await Promise.all(controlPlanes), workers, network, balancer, access },
-    job,
-  )
+  return startCluster({ controlPlanes: await allOf(controlPlanes), workers, network, balancer, access }, job)
 }
 
 /** What a spec asks for and does not get from this run. */
@@ -111,7 +88,7 @@ function warn({ servers, surplus, network }: Plan, { ctx, prunes, wanted }: Job)
     ctx.output.event({
       type: 'warning',
       message,
-      hint: 'delete this server and run `lo provision` to have it made anew',
+      hint: 'delete this server in the Hetzner Console and run `lo provision` to have it made anew',
     })
   }
   for (const message of tooMany) {

@@ -3,7 +3,7 @@ import { LoError } from '../../errors.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import type { Access } from './access.js'
-import { forAll, joined, parallel } from './all.js'
+import { allOf, parallel } from './all.js'
 import { type Convergence, convergeNode } from './converge-node.js'
 import { findLiving } from './find-living.js'
 import type { Job } from './job.js'
@@ -126,11 +126,9 @@ async function joinOthers(
       const node = await worker
       return isFresh(node) ? joinOne(node, server) : lane(() => joinOne(node, server))
     }
-    await forAll(workers, joinWorker, Number.POSITIVE_INFINITY)
+    await allOf(workers.map(joinWorker))
   }
-  const ends = await Promise.allSettled([joinPlanes(), joinWorkers()])
-  const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
-  if (failures.length > 0) throw joined(failures)
+  await allOf([joinPlanes(), joinWorkers()])
   return { living, balancer: await serving }
 }
 
