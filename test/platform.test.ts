@@ -26,7 +26,7 @@ itOnCluster(
     expect(up).toMatchObject({ exitCode: 0 })
     expect(up.stdout).toContain('Addons:     6 applied')
     expect(up.stdout).toMatch(/^app +healthy/m)
-    const order = [...up.stderr.matchAll(/^(\w+) +created /gm)].map(([, name]) => name!)
+    const order = [...up.stdout.matchAll(/^(\w+) +created +\d+ objects? /gm)].map(([, name]) => name!)
     const position = (name: string) => order.indexOf(name)
     expect([...order].sort()).toEqual(['certificates', 'ingress', 'issuers', 'metrics', 'network', 'storage'])
     expect(position('network')).toBe(0)

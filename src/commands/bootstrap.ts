@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import type { Context } from '../context.js'
 import type { BootstrapFlags } from '../drivers/bootstrap.js'
 import { examples } from './examples.js'
-import { formatBootstrap } from './format-bootstrap.js'
 import type { GlobalFlags } from './global.js'
 
 export function registerBootstrap(program: Command, ctx: Context): void {
@@ -41,7 +40,7 @@ export async function bootstrap(
     const text = `${domain} has nothing to bootstrap.`
     return ctx.output.result({ text, data: { domain, entries: [] } })
   }
-  ctx.output.result({ text: formatBootstrap(report), data: describeBootstrap(report) })
+  ctx.output.result({ data: describeBootstrap(report) })
   const failure = failureOf(report, ctx.signal)
   if (failure) throw failure
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../events.js'
 import { formatDeployed, formatError, formatEvent, formatTarget, noStyle, type Style } from './format.js'
-import { formatBootstrapEvent } from './format-bootstrap.js'
+import { formatBootstrapEvent, formatEntry } from './format-bootstrap.js'
 import type { Output, OutputFlags, Terminal } from './output.js'
 import { tellHealth } from './tell-health.js'
 import { tellSettling } from './tell-settling.js'
@@ -39,9 +39,13 @@ export function printEvents(
       if (event.error) err(formatError(event.error, styles.err))
       return
     }
-    const line = formatEvent(event, styles.err) ?? formatBootstrapEvent(event, addons, styles.err)
+    if (event.type === 'entry-finished') {
+      out(formatEntry(event, addons, styles.out))
+      if (event.error) err(formatError(event.error, styles.err))
+      return
+    }
+    const line = formatEvent(event, styles.err) ?? formatBootstrapEvent(event, styles.err)
     if (line !== undefined && isWanted(event, flags)) err(line)
-    if (event.type === 'entry-finished' && event.error) err(formatError(event.error, styles.err))
   }
 }
 
