@@ -80,7 +80,7 @@ export async function deployTargets(
       : await deployTarget(
           planned,
           request,
-          { givenUp: new Set([...givenUp, ...later]), note },
+          { leftOut: new Set([...givenUp, ...later]), note },
           connection,
           ctx,
         )
@@ -101,7 +101,7 @@ function skip({ target, digest, manifests }: PlannedTarget): TargetResult {
 async function deployTarget(
   planned: PlannedTarget,
   request: DeployRequest,
-  { givenUp, note }: { givenUp: ReadonlySet<string>; note: Note },
+  { leftOut, note }: { leftOut: ReadonlySet<string>; note: Note },
   connection: Connection,
   ctx: PhaseContext,
 ): Promise<TargetResult> {
@@ -113,7 +113,7 @@ async function deployTarget(
       ? undefined
       : createMarks({ known: known?.marks ?? '', digest, version: request.version })
   if (known?.digest !== digest || known.state === 'failed') await note(planned, 'applying')
-  const options = { ...phaseOptions(request, givenUp), isAsApplied: marks?.has }
+  const options = { ...phaseOptions(request, leftOut), isAsApplied: marks?.has }
   const phased = await runPhases(manifests, options, listenerFor(target, ctx), connection, ctx)
   const { applied, health } = phased
   const ended = outcomeOf(phased)
@@ -147,10 +147,10 @@ function outcomeOf({ end, applied, health }: Phased): DeployOutcome {
 
 function phaseOptions(
   { wait, timeout, forceConflicts, forceRecreate, redact }: DeployRequest,
-  givenUp: ReadonlySet<string>,
+  leftOut: ReadonlySet<string>,
 ): PhaseOptions {
   const whose = wait === 'target' ? 'own' : wait
-  return { wait: whose, timeout, forceConflicts, forceRecreate, givenUp, redact }
+  return { wait: whose, timeout, forceConflicts, forceRecreate, leftOut, redact }
 }
 
 function listenerFor(target: string, { output }: PhaseContext): PhaseListener {

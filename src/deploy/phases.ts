@@ -16,8 +16,8 @@ export interface PhaseOptions extends Pick<ApplyOptions, 'forceConflicts' | 'for
   wait: 'all' | 'own' | 'none'
   /** Milliseconds, for the apply and for the wait each. */
   timeout: number
-  /** By `keyOf`: what else there is and is not waited for, since it has been, or will be. What was applied always is. */
-  givenUp: ReadonlySet<string>
+  /** By `keyOf`: what others have waited for, or will: it is not waited for here. */
+  leftOut: ReadonlySet<string>
   redact: Redact
 }
 
@@ -106,19 +106,18 @@ async function applyPhase(
 export async function waitPhase(
   own: readonly Manifest[],
   since: Date,
-  { wait, timeout, givenUp, redact }: PhaseOptions,
+  { wait, timeout, leftOut, redact }: PhaseOptions,
   tell: PhaseListener,
   connection: Pick<Connection, 'api' | 'resources'>,
   ctx: PhaseContext,
 ): Promise<ExplainedHealth | undefined> {
   tell.waiting()
-  const ownKeys = new Set(own.map(({ id }) => keyOf(id)))
   try {
     const report = await waitHealthy(
       {
         own,
         includeDeployments: wait === 'all',
-        isIgnored: id => givenUp.has(keyOf(id)) && !ownKeys.has(keyOf(id)),
+        isIgnored: id => leftOut.has(keyOf(id)),
         deadline: ctx.now() + timeout,
         since,
       },
