@@ -24,7 +24,11 @@ echo 'There is no sshd: fetching the one that Debian builds (once, a few seconds
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
-apt-get download -qq -o APT::Sandbox::User=root openssh-server libwrap0 >&2
+fetch() { apt-get download -qq -o APT::Sandbox::User=root openssh-server libwrap0 >&2; }
+fetch 2>/dev/null || {
+  apt-get update -qq >&2
+  fetch
+}
 for package in *.deb; do dpkg -x "$package" unpacked; done
 mkdir -p "$cache/lib"
 cp -P unpacked/lib/*/libwrap.so.* unpacked/usr/lib/*/libwrap.so.* "$cache/lib/" 2>/dev/null || true

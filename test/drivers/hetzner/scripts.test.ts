@@ -20,12 +20,12 @@ import { startK3s } from '../../../src/drivers/hetzner/scripts/start-k3s.js'
 import { waitForBoot } from '../../../src/drivers/hetzner/scripts/wait-for-boot.js'
 import { waitForK3s } from '../../../src/drivers/hetzner/scripts/wait-for-k3s.js'
 import { writeK3sConfig } from '../../../src/drivers/hetzner/scripts/write-k3s-config.js'
-import { complainOfScript, itWithShellcheck } from '../../helpers/checkers.js'
+import { complainOfScript, itWithCheckers } from '../../helpers/checkers.js'
 import { makeFolder, writeFiles } from '../../helpers/project.js'
 
 const version = 'v1.33.5+k3s1'
 
-itWithShellcheck.each<[string, Script]>(
+itWithCheckers.each<[string, Script]>(
   [
     waitForBoot({ seconds: 300 }),
     makeHostKey({ name: 'prod-cp-1' }),
@@ -48,7 +48,7 @@ itWithShellcheck.each<[string, Script]>(
   expect(await complainOfScript(text)).toBe('')
 })
 
-itWithShellcheck('shellcheck would have something against a value that is not quoted', async () => {
+itWithCheckers('shellcheck would have something against a value that is not quoted', async () => {
   expect(await complainOfScript('file=$1\nrm $file\n')).toContain('SC2086')
 })
 

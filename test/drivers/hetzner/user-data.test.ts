@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { deriveSecrets } from '../../../src/drivers/hetzner/secrets.js'
 import { renderUserData } from '../../../src/drivers/hetzner/user-data.js'
-import { complainOfUserData, itWithCloudInit } from '../../helpers/checkers.js'
+import { complainOfUserData, itWithCheckers } from '../../helpers/checkers.js'
 import { uid } from './clusters.js'
 
 const token = 'T'.repeat(64)
@@ -10,11 +10,11 @@ const secrets = deriveSecrets(token, 'prod', uid)
 const hostKey = secrets.hostKey('prod-cp-1')
 const userData = renderUserData({ userKey: secrets.userKey.publicKey, hostKey })
 
-itWithCloudInit('is accepted by cloud-init', async () => {
+itWithCheckers('is accepted by cloud-init', async () => {
   expect(await complainOfUserData(userData)).toBe('')
 })
 
-itWithCloudInit('would not be accepted with a mistake in it', async () => {
+itWithCheckers('would not be accepted with a mistake in it', async () => {
   const wrong = userData.replace('ssh_pwauth: false', 'ssh_pwauth: [1]')
   expect(await complainOfUserData(wrong)).not.toBe('')
 })
