@@ -30,10 +30,6 @@ export function registerStatus(program: Command, ctx: Context): void {
       const report = await readStatus(
         {
           ...planDeploy(project, loaded, flags, ctx),
-          root: project.root,
-          folder: domain.folder,
-          domain: domain.name,
-          clusterDomain: cluster.domain.name,
           targets: hasTargets(domain) ? listTargets(domain, ctx.output) : [],
         },
         ctx,

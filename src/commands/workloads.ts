@@ -47,14 +47,10 @@ export async function deployWorkloads(
     '../deploy/index.js'
   )
   const { listTargets, planDeploy, selectInOrder } = await import('../project/index.js')
-  const { domain, cluster } = loaded
+  const { domain } = loaded
   const prepared = await prepareDeploy(
     {
       ...planDeploy(project, loaded, flags, ctx),
-      root: project.root,
-      folder: domain.folder,
-      domain: domain.name,
-      clusterDomain: cluster.domain.name,
       targets: selectInOrder(domain, names, listTargets(domain, ctx.output)),
       forceConflicts: flags.forceConflicts ?? false,
       forceRecreate: flags.forceRecreate ?? false,

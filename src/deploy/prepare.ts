@@ -21,12 +21,6 @@ import { warnOfRivals } from './preflight/rivals.js'
 import { readRecord } from './record.js'
 
 export interface PrepareRequest extends DeploySettings {
-  root: string
-  /** The folder of the domain. */
-  folder: string
-  domain: string
-  /** The domain whose cluster it is. */
-  clusterDomain: string
   targets: string[]
   forceConflicts: boolean
   forceRecreate: boolean

@@ -18,11 +18,8 @@ import { readRecord, type TargetRecord, withoutMarks } from './record.js'
 import { waitHealthy } from './wait/wait.js'
 import { formatCause } from './why/format-cause.js'
 
-export interface StatusRequest extends Pick<DeploySettings, 'kubeconfig' | 'context' | 'namespace'> {
-  root: string
-  folder: string
-  domain: string
-  clusterDomain: string
+export interface StatusRequest
+  extends Omit<DeploySettings, 'wait' | 'timeout' | 'filter' | 'createsNamespace'> {
   targets: readonly string[]
 }
 

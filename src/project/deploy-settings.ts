@@ -15,6 +15,12 @@ export interface DeployFlags extends ClusterFlags {
 }
 
 export interface DeploySettings {
+  /** Of the project, and of the domain in it. */
+  root: string
+  folder: string
+  domain: string
+  /** The domain whose cluster it is; another one for a deployment domain. */
+  clusterDomain: string
   wait: 'all' | 'target' | 'none'
   /** Milliseconds. */
   timeout: number
@@ -43,6 +49,10 @@ export function planDeploy(
   if (!wait) throw new LoError('USAGE', `--wait is one of ${waits.join(', ')}, not "${flags.wait}".`)
   const namespace = domain.type === 'deployment' ? (spec as DeploySpec).spec.namespace : undefined
   return {
+    root: project.root,
+    folder: domain.folder,
+    domain: domain.name,
+    clusterDomain: cluster.domain.name,
     wait,
     timeout: readTimeout(flags.timeout ?? deploy?.timeout ?? defaultTimeout),
     ...(flags.filter !== undefined && { filter: parseFilter(flags.filter) }),
