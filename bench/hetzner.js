@@ -14,54 +14,37 @@ const criticalPath = 25 + 30 + 2 + 5 + 30 + 2 * 25
 
 /** As `planMeasurements`, for clusters of three control planes and some workers. */
 export function planHetznerMeasurements(bench) {
-  return [small(bench), large(bench)]
-}
-
-const smallNames = ['provision of 3+3 at Hetzner, over its critical path', 'API calls of a provision of 3+3']
-
-function small(bench) {
-  return {
-    names: smallNames,
-    measure: async names => {
-      const { milliseconds, calls } = simulate(bench, 3)
-      const figures = [
-        {
-          what: smallNames[0],
-          lo: `${Math.round(milliseconds / 1000)} s`,
-          byHand: `${criticalPath} s`,
-          value: milliseconds / 1000 / criticalPath,
-          unit: '',
-          bound: 1.1,
-        },
-        { what: smallNames[1], lo: String(calls), value: calls, unit: ' calls', bound: 59 },
-      ]
-      return figures.filter(({ what }) => names.includes(what))
-    },
+  const calls = {
+    what: 'API calls of a provision of 3+3',
+    bound: 59,
+    read: effort => ({ lo: String(effort.calls), value: effort.calls }),
   }
+  const tooMany = {
+    what: 'calls refused as too many, provision of 3+97',
+    bound: 0,
+    read: effort => ({ lo: `${effort.tooMany} of ${effort.calls}`, value: effort.tooMany }),
+  }
+  return [measureProvision(bench, 3, 1.1, calls), measureProvision(bench, 97, 1.25, tooMany)]
 }
 
-const largeNames = [
-  'provision of 3+97 at Hetzner, over its critical path',
-  'calls refused as too many, provision of 3+97',
-]
-
-function large(bench) {
+/** How long a provision takes, as a multiple of the critical path that `bound` is for, and a number of calls. */
+function measureProvision(bench, workers, bound, { read, ...count }) {
+  const what = `provision of 3+${workers} at Hetzner, over its critical path`
   return {
-    names: largeNames,
+    names: [what, count.what],
     measure: async names => {
-      const { milliseconds, tooMany, calls } = simulate(bench, 97)
+      const effort = simulate(bench, workers)
+      const seconds = effort.milliseconds / 1000
+      const time = {
+        lo: `${Math.round(seconds)} s`,
+        byHand: `${criticalPath} s`,
+        value: seconds / criticalPath,
+      }
       const figures = [
-        {
-          what: largeNames[0],
-          lo: `${Math.round(milliseconds / 1000)} s`,
-          byHand: `${criticalPath} s`,
-          value: milliseconds / 1000 / criticalPath,
-          unit: '',
-          bound: 1.25,
-        },
-        { what: largeNames[1], lo: `${tooMany} of ${calls}`, value: tooMany, unit: ' calls', bound: 0 },
+        { what, ...time, unit: '', bound },
+        { ...count, ...read(effort), unit: ' calls' },
       ]
-      return figures.filter(({ what }) => names.includes(what))
+      return figures.filter(figure => names.includes(figure.what))
     },
   }
 }
