@@ -1,27 +1,18 @@
 import { expect, it } from 'vitest'
+import { usualMachineDelays } from '../../src/drivers/hetzner/simulation/machines.js'
 import { simulateProvision } from '../../src/drivers/simulate.js'
 import { LoError } from '../../src/errors.js'
+import { usualDelays } from '../../src/hcloud/simulator/world.js'
+import { controlPlane, workers } from '../drivers/hetzner/clusters.js'
 import { realContext } from '../helpers/context.js'
 import { lo, loJson } from '../helpers/lo.js'
-import { clusterSpec, makeProject, readTree } from '../helpers/project.js'
+import { clusterSpec, hetznerSpec, makeProject, readTree } from '../helpers/project.js'
 
 const domain = 'prod.test'
 const specFile = `clusters/${domain}/cluster.lok8s.yaml`
-const spec = (config = '') => `apiVersion: cluster.lok8s.dev/v1beta1
-kind: Hetzner
-metadata: { name: prod }
-spec:
-  kubernetes: { version: v1.33.5 }
-  cluster: { domain: ${domain} }
-  provider:
-    name: hetzner
-    config:
-      controlPlane: { replicas: 3, type: [cx33, cpx32] }
-      workers:
-        - { name: default, replicas: 2, type: [cx43, cpx42] }
-${config}`
-
-const project = (config?: string) => makeProject({ [specFile]: spec(config) })
+const spec = (config: Record<string, unknown> = {}) =>
+  hetznerSpec(domain, { ...controlPlane(3), ...workers(['default', 2]), ...config })
+const project = (config?: Record<string, unknown>) => makeProject({ [specFile]: spec(config) })
 const token = 'R'.repeat(64)
 
 it('shows what a spec makes, what it costs and how long it takes, without a token', async () => {
@@ -55,8 +46,31 @@ it('touches neither the network nor any program, and takes no real token', async
   })
   const report = await simulateProvision(domain, {}, ctx)
   expect(report).toMatchObject({ outcome: 'created', status: { state: 'running', missing: [] } })
-  expect(report.effort.calls).toBeLessThan(60)
   expect(JSON.stringify({ report, events })).not.toContain(token)
+})
+
+/** Milliseconds of what nothing can be done about: servers are made at once, control planes join one after the other. */
+const criticalPath = () => {
+  const { create_server, attach_to_network, start_server } = usualDelays
+  const { boot, cloudInit, download, firstControlPlane, controlPlane: next } = usualMachineDelays
+  const server = create_server + attach_to_network + start_server + boot + cloudInit + download
+  return server + firstControlPlane + 2 * next
+}
+
+it.each([
+  { many: 3, ratio: 1.1, calls: 60 },
+  { many: 97, ratio: 1.25, calls: 500 },
+])('takes at most $ratio times what cannot be shorter for 3+$many nodes, in less than $calls calls, none of them too many', async ({
+  many,
+  ratio,
+  calls,
+}) => {
+  const { ctx } = await realContext({ cwd: project(workers(['default', many])), env: {} })
+  const { effort, status } = await simulateProvision(domain, {}, ctx)
+  expect(status.facts!.filter(fact => fact.endsWith(' in fsn1, running'))).toHaveLength(3 + many)
+  expect(effort.milliseconds / criticalPath()).toBeLessThan(ratio)
+  expect(effort.calls).toBeLessThan(calls)
+  expect(effort.tooMany).toBe(0)
 })
 
 it('answers programs', async () => {
@@ -117,7 +131,7 @@ it('names the troubles there are', async () => {
 })
 
 it('comes from an address that the firewall of the spec lets in', async () => {
-  const cwd = project('      firewall: { ssh: [198.51.100.0/24] }\n')
+  const cwd = project({ firewall: { ssh: ['198.51.100.0/24'] } })
   expect((await lo(['provision', domain, '--simulate', '-q'], { cwd })).exitCode).toBe(0)
 })
 

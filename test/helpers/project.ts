@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
+import { stringify } from 'yaml'
 
 /** A folder of its own for one test, removed after it. */
 export function makeFolder(): string {
@@ -44,6 +45,25 @@ metadata: { name: test }
 spec:
   cluster: { domain: ${domain} }
 ${more}`
+}
+
+/** The spec of a cluster at Hetzner with this provider config; `more` stands beside that, or in the place of the usual. */
+export function hetznerSpec(
+  domain: string,
+  config: Record<string, unknown>,
+  { name = 'prod', ...more }: { name?: string; [field: string]: unknown } = {},
+): string {
+  return stringify({
+    apiVersion: 'cluster.lok8s.dev/v1beta1',
+    kind: 'Hetzner',
+    metadata: { name },
+    spec: {
+      kubernetes: { version: 'v1.33.5' },
+      cluster: { domain },
+      ...more,
+      provider: { name: 'hetzner', config },
+    },
+  })
 }
 
 /** A target of one ConfigMap, as the files of a project. */

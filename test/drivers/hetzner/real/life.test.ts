@@ -4,7 +4,7 @@ import { expect, inject } from 'vitest'
 import { deriveSecrets, newUid } from '../../../../src/drivers/hetzner/secrets.js'
 import { clusterTimeout, ownCluster, startCluster, type TestCluster } from '../../../helpers/cluster.js'
 import { lo } from '../../../helpers/lo.js'
-import { makeFolder, makeProject, writeFiles } from '../../../helpers/project.js'
+import { hetznerSpec, makeFolder, makeProject, writeFiles } from '../../../helpers/project.js'
 import { itOnServers, type Servers, startServers } from '../../../helpers/servers.js'
 
 const domain = 'example.com'
@@ -23,19 +23,14 @@ spec:
 
 const project = () =>
   makeProject({
-    [`clusters/${domain}/cluster.lok8s.yaml`]: `apiVersion: cluster.lok8s.dev/v1beta1
-kind: Hetzner
-metadata: { name: prod }
-spec:
-  kubernetes: { version: v1.33.5 }
-  cluster: { domain: ${domain} }
-  bootstrap: []
-  provider:
-    name: hetzner
-    config:
-      controlPlane: { replicas: 1, type: cpx32 }
-      workers: [{ name: default, replicas: 1, type: cpx32, labels: { tier: web } }]
-`,
+    [`clusters/${domain}/cluster.lok8s.yaml`]: hetznerSpec(
+      domain,
+      {
+        controlPlane: { replicas: 1, type: 'cpx32' },
+        workers: [{ name: 'default', replicas: 1, type: 'cpx32', labels: { tier: 'web' } }],
+      },
+      { bootstrap: [] },
+    ),
     [`clusters/${domain}/targets/web/kustomization.yaml`]: 'resources: [web.yaml]\n',
     [`clusters/${domain}/targets/web/web.yaml`]: deployment,
   })

@@ -3,21 +3,11 @@ import { troubles } from '../../../../src/drivers/hetzner/simulation/troubles.js
 import { simulateProvision } from '../../../../src/drivers/simulate.js'
 import { LoError } from '../../../../src/errors.js'
 import { realContext } from '../../../helpers/context.js'
-import { makeProject } from '../../../helpers/project.js'
+import { hetznerSpec, makeProject } from '../../../helpers/project.js'
+import { controlPlane, workers } from '../clusters.js'
 
 const domain = 'prod.test'
-const spec = `apiVersion: cluster.lok8s.dev/v1beta1
-kind: Hetzner
-metadata: { name: prod }
-spec:
-  kubernetes: { version: v1.33.5 }
-  cluster: { domain: ${domain} }
-  provider:
-    name: hetzner
-    config:
-      controlPlane: { replicas: 3, type: [cx33, cpx32] }
-      workers: [{ name: default, replicas: 1, type: cpx32 }]
-`
+const spec = hetznerSpec(domain, { ...controlPlane(3), ...workers(['default', 1]) })
 
 /** Those that a provision gets over by itself. */
 const passing = [

@@ -16,6 +16,7 @@ import { deriveSecrets } from '../../../../src/drivers/hetzner/secrets.js'
 import { type Machines, simulateMachines } from '../../../../src/drivers/hetzner/simulation/machines.js'
 import { renderUserData } from '../../../../src/drivers/hetzner/user-data.js'
 import type { Server } from '../../../../src/hcloud/resources/servers.js'
+import { plainNetwork, plainServer } from '../../../hcloud/simulator/asking.js'
 import { type Simulation, simulate } from '../../../helpers/hcloud.js'
 import { uid, wantedOf } from '../clusters.js'
 
@@ -55,28 +56,13 @@ export async function openYard(options: Parameters<typeof simulateMachines>[2] =
   const simulation = simulate()
   const { hcloud, simulator, world } = simulation
   const machines = simulateMachines(simulator, world, options)
-  const { item: network } = await hcloud.networks.create({
-    name: 'prod',
-    ip_range: '10.0.0.0/16',
-    subnets: [{ type: 'cloud', ip_range: '10.0.0.0/16', network_zone: 'eu-central' }],
-    labels: {},
-  })
+  const { item: network } = await hcloud.networks.create(plainNetwork('prod', { labels: {} }) as never)
   await hcloud.sshKeys.create({ name: 'key', public_key: secrets.userKey.publicKey, labels: {} })
 
   const make: Yard['make'] = async name => {
-    const made = await hcloud.servers.create({
-      name,
-      server_type: 'cpx32',
-      location: 'fsn1',
-      image: 'ubuntu-24.04',
-      ssh_keys: ['key'],
-      networks: [network.id],
-      firewalls: [],
-      user_data: renderUserData({ userKey: secrets.userKey.publicKey, hostKey: secrets.hostKey(name) }),
-      start_after_create: true,
-      public_net: { enable_ipv4: true, enable_ipv6: false },
-      labels: {},
-    })
+    const user_data = renderUserData({ userKey: secrets.userKey.publicKey, hostKey: secrets.hostKey(name) })
+    const more = { ssh_keys: ['key'], networks: [network.id], user_data, labels: {} }
+    const made = await hcloud.servers.create(plainServer(name, more) as never)
     await hcloud.wait(name, made.actions, 120_000)
     return (await hcloud.servers.get(made.item.id))!
   }
