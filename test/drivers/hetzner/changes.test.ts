@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf } from '../../../src/drivers/hetzner/openssh.js'
+import type { SentScript } from '../../../src/drivers/hetzner/simulation/machines.js'
 import { LoError } from '../../../src/errors.js'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
 import { controlPlane, workers } from './clusters.js'
+import { clusterOn, k3sOn, machineOf, membersOf, nodesOf, releasesOf } from './inside.js'
 import { inventoryOf, killed, type Prod, prod } from './prod.js'
 
 const small = { ...controlPlane(1), ...workers(['default', 2]) }
@@ -12,7 +14,6 @@ async function made(config: Record<string, unknown>, version = 'v1.33.5'): Promi
   const all = await prod()
   await all.open(config, { version }).provision()
   all.writes()
-  all.machines.ran.length = 0
   return all
 }
 
@@ -20,18 +21,29 @@ const removeServer = async ({ hcloud }: Prod, name: string) => {
   const [server] = await hcloud.servers.list({ name })
   await hcloud.wait('it', await hcloud.servers.remove(server!), 60_000)
 }
-const scriptsOn = ({ machines }: Prod, name: string) =>
-  machines.ran.filter(({ machine }) => machine === name).map(({ script }) => script)
-const started = ({ machines }: Prod) =>
-  machines.ran
-    .filter(({ script, said }) => script === 'start-k3s' && said === 'changed')
-    .map(({ machine }) => machine)
+const hasChanged = ({ reached }: SentScript) =>
+  reached?.outcome === 'ended' && reached.stdout.trim() === 'changed'
+/** Where the last run has started k3s, in order. */
+const started = (all: Prod) =>
+  all
+    .sent()
+    .filter(one => one.script.name === 'start-k3s' && hasChanged(one))
+    .map(({ server }) => server)
+
+/** What the last run has sent to take nodes out of the cluster, in order. */
+const leaving = (all: Prod) =>
+  all
+    .sent()
+    .filter(({ script }) => script.name === 'drain-node' || script.name === 'remove-node')
+    .map(({ script: { name, values }, at }) => ({ name, node: values.node, at }))
+/** Whom a server lets in. */
+const keysOf = (all: Prod, server: string) => [...machineOf(all, server).authorizedKeys]
 
 it('grows a pool, and starts nothing again that runs', async () => {
   const all = await made(small)
   expect(await all.open({ ...controlPlane(1), ...workers(['default', 3]) }).provision()).toBe('configured')
   expect(inventoryOf(all).servers).toContain('prod-default-3')
-  expect([...all.machines.cluster.nodes.keys()]).toContain('prod-default-3')
+  expect(nodesOf(all)).toContain('prod-default-3')
   expect(started(all)).toEqual(['prod-default-3'])
 })
 
@@ -40,8 +52,8 @@ it('adds a pool with labels, those included that a node may not give itself', as
   const labels = { 'node-role.kubernetes.io/worker': 'true', tier: 'gpu' }
   const more = { workers: [...small.workers, { name: 'gpu', replicas: 1, type: 'cx43', labels }] }
   await all.open({ ...controlPlane(1), ...more }).provision()
-  expect(all.machines.cluster.labels.get('prod-gpu-1')).toEqual(labels)
-  expect(all.machines.inside('prod-gpu-1').config).not.toContain('node-role.kubernetes.io/worker')
+  expect(clusterOn(all).nodes.get('prod-gpu-1')!.labels).toEqual(labels)
+  expect(JSON.stringify(k3sOn(all, 'prod-gpu-1').config)).not.toContain('node-role.kubernetes.io/worker')
 })
 
 it('shrinks a pool only when that is asked for: drained, out of the cluster, then out of the project', async () => {
@@ -49,22 +61,25 @@ it('shrinks a pool only when that is asked for: drained, out of the cluster, the
   const less = { ...controlPlane(1), ...workers(['default', 1]) }
   expect(await all.open(less).provision()).toBe('unchanged')
   expect(inventoryOf(all).servers).toContain('prod-default-2')
-  expect(all.machines.cluster.drained).toEqual([])
+  expect(leaving(all)).toEqual([])
   expect(await all.open(less, { shrink: true }).provision()).toBe('configured')
   expect(inventoryOf(all).servers).toEqual(['prod-cp-1', 'prod-default-1'])
-  expect(all.machines.cluster.drained).toEqual(['prod-default-2'])
-  expect([...all.machines.cluster.nodes.keys()].sort()).toEqual(['prod-cp-1', 'prod-default-1'])
+  const [removal] = all.simulator.calls.filter(({ route }) => route === 'DELETE /servers/{id}')
+  expect(leaving(all).filter(({ at }) => at < removal!.at)).toMatchObject([
+    { name: 'drain-node', node: 'prod-default-2' },
+    { name: 'remove-node', node: 'prod-default-2' },
+  ])
+  expect(nodesOf(all)).toEqual(['prod-cp-1', 'prod-default-1'])
 })
 
 it('fault 54: goes from one control plane to three: load balancer, names in certificates, kubeconfig', async () => {
   const all = await made(small)
   const driver = all.open(large)
   expect(await driver.provision()).toBe('configured')
-  const { cluster } = all.machines
-  expect(cluster.beginnings).toBe(1)
-  expect(cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
+  expect(all.machines.clusters()).toHaveLength(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
   const address = (await all.hcloud.loadBalancers.list())[0]!.public_net.ipv4.ip!
-  expect(all.machines.inside('prod-cp-1').config).toContain(address)
+  expect(k3sOn(all, 'prod-cp-1').config['tls-san']).toContain(address)
   expect(await driver.kubeconfig()).toContain(`https://${address}:6443`)
   expect(await all.open(large).provision()).toBe('unchanged')
 })
@@ -77,7 +92,7 @@ it('goes back from three control planes to one', async () => {
     servers: ['prod-cp-1', 'prod-default-1', 'prod-default-2'],
   })
   expect(inventoryOf(all)).not.toHaveProperty('load_balancers')
-  expect(all.machines.cluster.members).toEqual(new Set(['prod-cp-1']))
+  expect(membersOf(all)).toEqual(['prod-cp-1'])
   expect(await all.open(small).provision()).toBe('unchanged')
 })
 
@@ -87,14 +102,13 @@ it.each([
   'prod-cp-1',
 ])('makes %s anew when somebody has deleted it', async name => {
   const all = await made(large)
-  const token = all.machines.inside('prod-cp-3').token
+  const { token } = k3sOn(all, 'prod-cp-3')
   await removeServer(all, name)
   expect(await all.open(large).provision()).toBe('configured')
-  const { cluster } = all.machines
-  expect(cluster.beginnings).toBe(1)
-  expect(cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
-  expect([...cluster.nodes.keys()]).toHaveLength(5)
-  expect(all.machines.inside('prod-cp-3').token).toBe(token)
+  expect(all.machines.clusters()).toHaveLength(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+  expect(nodesOf(all)).toHaveLength(5)
+  expect(k3sOn(all, 'prod-cp-3').token).toBe(token)
   expect(started(all)).toEqual([name])
   expect(await all.open(large).provision()).toBe('unchanged')
 })
@@ -102,10 +116,11 @@ it.each([
 it('upgrades one control plane at a time, each ready before the next, then the workers', async () => {
   const all = await made(large)
   expect(await all.open(large, { version: 'v1.34.1' }).provision()).toBe('configured')
-  expect(new Set(all.machines.cluster.nodes.values())).toEqual(new Set(['v1.34.1+k3s1']))
-  const order = all.machines.ran
-    .filter(({ said, script }) => (script === 'start-k3s' && said === 'changed') || script === 'wait-for-k3s')
-    .map(({ script, machine }) => `${script === 'start-k3s' ? 'start' : 'ready'} ${machine}`)
+  expect(releasesOf(all)).toEqual(['v1.34.1+k3s1'])
+  const order = all
+    .sent()
+    .filter(one => (one.script.name === 'start-k3s' && hasChanged(one)) || one.script.name === 'wait-for-k3s')
+    .map(({ script, server }) => `${script.name === 'start-k3s' ? 'start' : 'ready'} ${server}`)
   const planes = order.filter(line => line.includes('-cp-')).slice(-6)
   expect(planes).toEqual(
     ['prod-cp-1', 'prod-cp-2', 'prod-cp-3'].flatMap(name => [`start ${name}`, `ready ${name}`]),
@@ -125,7 +140,7 @@ it.each([
   expect(error).toBeInstanceOf(LoError)
   expect(error).toMatchObject({ code: 'SPEC_INVALID', hint: expect.stringContaining(hint) })
   expect(started(all)).toEqual([])
-  expect(new Set(all.machines.cluster.nodes.values())).toEqual(new Set(['v1.33.5+k3s1']))
+  expect(releasesOf(all)).toEqual(['v1.33.5+k3s1'])
 })
 
 it('changes firewall rules, and nothing on servers', async () => {
@@ -190,7 +205,7 @@ describe('with another token', () => {
       hint: expect.stringContaining('HCLOUD_TOKEN_PREVIOUS'),
     })
     expect(all.writes()).toEqual([])
-    expect(all.machines.ran).toEqual([])
+    expect(all.reached().scripts).toBe(0)
   })
 
   it('gets in with the previous one once, and without it afterwards', async () => {
@@ -200,9 +215,9 @@ describe('with another token', () => {
     expect(inventoryOf(all).ssh_keys).toHaveLength(1)
     const [key] = all.simulator.everything().ssh_keys!
     for (const name of ['prod-cp-1', 'prod-default-1', 'prod-default-2']) {
-      expect(all.machines.inside(name).authorized).toEqual([keyOf(String(key!.public_key))])
+      expect(keysOf(all, name)).toEqual([keyOf(String(key!.public_key))])
     }
-    expect(all.machines.cluster.beginnings).toBe(1)
+    expect(all.machines.clusters()).toHaveLength(1)
     expect(await all.open(small, { env }).provision()).toBe('unchanged')
     expect(await all.open({ ...small, ...workers(['default', 3]) }, { env }).provision()).toBe('configured')
   })
@@ -230,7 +245,7 @@ it('goes on with another token where a run that was killed has left it', async (
       await expect(all.open(controlPlane(1), options).provision()).rejects.toBe(killed)
       expect(await all.open(controlPlane(1), options).provision()).not.toBe('created')
       const [key] = await all.hcloud.sshKeys.list()
-      expect(all.machines.inside('prod-cp-1').authorized).toEqual([keyOf(key!.public_key)])
+      expect(keysOf(all, 'prod-cp-1')).toEqual([keyOf(key!.public_key)])
       const env = { HCLOUD_TOKEN: token }
       expect(await all.open(controlPlane(1), { env }).provision()).toBe('unchanged')
     }
@@ -240,7 +255,8 @@ it('goes on with another token where a run that was killed has left it', async (
 it('looks at each server once when nothing is to be done', async () => {
   const all = await made(small)
   await all.open(small).provision()
-  expect(scriptsOn(all, 'prod-default-1')).toEqual([
+  const scripts = all.sent().filter(({ server }) => server === 'prod-default-1')
+  expect(scripts.map(({ script }) => script.name)).toEqual([
     'look',
     'install-k3s',
     'write-k3s-config',

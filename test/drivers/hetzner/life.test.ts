@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { controlPlane, workers } from './clusters.js'
+import { membersOf, nodesOf } from './inside.js'
 import { inventoryOf, prod } from './prod.js'
 
 const config = { ...controlPlane(3), ...workers(['default', 2]) }
@@ -17,10 +18,9 @@ it('makes a cluster of three control planes and two workers in an empty project'
     placement_groups: ['prod-cp-pg-1', 'prod-default-pg-1'],
     ssh_keys: [expect.stringMatching(/^prod-lo-[0-9a-f]{4}$/)],
   })
-  const { cluster } = all.machines
-  expect(cluster.beginnings).toBe(1)
-  expect([...cluster.members].sort()).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
-  expect([...cluster.nodes.keys()]).toHaveLength(5)
+  expect(all.machines.clusters()).toHaveLength(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+  expect(nodesOf(all)).toHaveLength(5)
   expect(await driver.status()).toMatchObject({ state: 'running', missing: [] })
   const kubeconfig = parse((await driver.kubeconfig())!)
   const balancer = (await all.hcloud.loadBalancers.list())[0]!

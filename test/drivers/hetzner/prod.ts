@@ -1,17 +1,23 @@
 import { setMaxListeners } from 'node:events'
 import path from 'node:path'
+import { parse } from 'yaml'
 import type { Context } from '../../../src/context.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../../../src/drivers/driver.js'
 import type { Reach } from '../../../src/drivers/hetzner/machine.js'
 import { openHetzner } from '../../../src/drivers/hetzner/open-hetzner.js'
+import type { ScriptName } from '../../../src/drivers/hetzner/scripts/script.js'
+import {
+  type Machines,
+  type SentScript,
+  simulateMachines,
+} from '../../../src/drivers/hetzner/simulation/machines.js'
 import type { Event } from '../../../src/events.js'
 import type { SimulatorOptions } from '../../../src/hcloud/simulator/simulator.js'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
 import { type ClusterSpec, clusterKinds } from '../../../src/project/spec/kinds.js'
 import { realContext } from '../../helpers/context.js'
 import { type Simulation, simulate } from '../../helpers/hcloud.js'
-import { type Machines, simulateMachines } from '../../helpers/machines.js'
-import { makeFolder } from '../../helpers/project.js'
+import { hetznerSpec, makeFolder } from '../../helpers/project.js'
 
 export interface OpenOptions extends DriverOptions {
   name?: string
@@ -19,9 +25,11 @@ export interface OpenOptions extends DriverOptions {
   env?: Record<string, string>
 }
 
-export interface KillPoint {
-  what: 'call' | 'script'
-  number: number
+/** A call or a script, by its number in the run, counted from 1; or the first script of a name on a server. */
+export type KillPoint = (
+  | { what: 'call' | 'script'; number: number }
+  | { what: 'script'; name: ScriptName; server: string }
+) & {
   /** Whether it has taken effect by then. */
   when: 'before' | 'after'
 }
@@ -40,10 +48,12 @@ export interface Prod extends Omit<Simulation, 'open'> {
   reach: Reach
   /** The driver, as another run of `lo` opens it, with this config. */
   open: (config?: Record<string, unknown>, options?: OpenOptions) => OpenedCluster
-  /** Ends the next run of `lo` at its call of this number, or at its script of this number, counted from 1. */
+  /** Ends the next run of `lo` there. */
   killAt: (point: KillPoint) => void
-  /** How many calls and scripts the last run has got to. */
+  /** How many calls and scripts the last run has got to, those included that reached no server. */
   reached: () => { calls: number; scripts: number }
+  /** What the last run has sent to servers, in order. */
+  sent: () => readonly SentScript[]
   /** Every call that changes something, since the last time this was asked. */
   writes: () => string[]
 }
@@ -51,7 +61,7 @@ export interface Prod extends Omit<Simulation, 'open'> {
 export async function prod(options: SimulatorOptions = {}, root = makeFolder()): Promise<Prod> {
   const simulation = simulate(options)
   const { world, simulator } = simulation
-  const machines = simulateMachines(simulation)
+  const machines = simulateMachines(simulator, world)
   const fetch: typeof globalThis.fetch = async (input, init) =>
     String(input).startsWith('https://github.com/k3s-io/k3s/releases/download/')
       ? new Response(null, { status: 200 })
@@ -60,11 +70,11 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
   const ctx: Context = { ...real.ctx, ...world, fetch }
   let seen = 0
   let killer: KillPoint | undefined
-  let run = { controller: new AbortController(), calls: 0, scripts: 0 }
+  let run = newRun(0)
 
-  /** Whether the run ends here. */
-  function stopIf(what: KillPoint['what'], number: number, when: KillPoint['when']): void {
-    if (killer?.what !== what || killer.number !== number || killer.when !== when) return
+  /** Ends the run when it is to end here. */
+  function stopIf(here: (point: KillPoint) => boolean, when: KillPoint['when']): void {
+    if (!killer || killer.when !== when || !here(killer)) return
     killer = undefined
     run.controller.abort(killed)
     throw killed
@@ -72,7 +82,7 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
 
   /** The world as one run of `lo` has it: it ends without the simulation. */
   function startRun(): Context {
-    run = { controller: new AbortController(), calls: 0, scripts: 0 }
+    run = newRun(machines.sent.length)
     const signal = AbortSignal.any([world.signal, run.controller.signal])
     setMaxListeners(0, signal)
     return {
@@ -83,9 +93,10 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
         if (String(input).startsWith('https://github.com/')) return ctx.fetch(input, init)
         run.calls += 1
         const number = run.calls
-        stopIf('call', number, 'before')
+        const here = (point: KillPoint) => point.what === 'call' && point.number === number
+        stopIf(here, 'before')
         const response = await ctx.fetch(input, init)
-        stopIf('call', number, 'after')
+        stopIf(here, 'after')
         return response
       },
     }
@@ -95,10 +106,14 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
     run.scripts += 1
     const number = run.scripts
     const { signal } = run.controller
-    stopIf('script', number, 'before')
+    const here = (point: KillPoint) =>
+      'name' in point
+        ? point.name === script.name && point.server === machine.name
+        : point.what === 'script' && point.number === number
+    stopIf(here, 'before')
     const reached = await machines.reach(machine, script, options)
     signal.throwIfAborted()
-    stopIf('script', number, 'after')
+    stopIf(here, 'after')
     return reached
   }
 
@@ -111,6 +126,7 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
       killer = point
     },
     reached: () => ({ calls: run.calls, scripts: run.scripts }),
+    sent: () => machines.sent.slice(run.sentBefore),
     writes: () => {
       const calls = simulator.calls.slice(seen).filter(({ route }) => !route.startsWith('GET '))
       seen = simulator.calls.length
@@ -130,22 +146,21 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
   }
 }
 
+const newRun = (sentBefore: number) => ({
+  controller: new AbortController(),
+  calls: 0,
+  scripts: 0,
+  sentBefore,
+})
+
 export function clusterOf(
   root: string,
   name: string,
   version: string,
   config: Record<string, unknown>,
 ): DriverCluster {
-  const spec = clusterKinds.Hetzner.parse({
-    apiVersion: 'cluster.lok8s.dev/v1beta1',
-    kind: 'Hetzner',
-    metadata: { name },
-    spec: {
-      kubernetes: { version },
-      cluster: { domain: 'example.com' },
-      provider: { name: 'hetzner', config },
-    },
-  }) as ClusterSpec
+  const text = hetznerSpec('example.com', config, { name, kubernetes: { version } })
+  const spec = clusterKinds.Hetzner.parse(parse(text)) as ClusterSpec
   return {
     name,
     domain: 'example.com',

@@ -9,7 +9,6 @@ async function made(): Promise<Prod> {
   const all = await prod()
   await all.open(config).provision()
   all.writes()
-  all.machines.ran.length = 0
   return all
 }
 
@@ -52,12 +51,12 @@ it('plans an upgrade node by node, as a control plane tells which release each r
     ),
   )
   expect(all.writes()).toEqual([])
-  expect(all.machines.ran.map(({ script }) => script)).toEqual(['list-nodes'])
+  expect(all.sent().map(({ script }) => script.name)).toEqual(['list-nodes'])
 })
 
 it('plans without the nodes, and says so, when no control plane answers', async () => {
   const all = await made()
-  all.machines.before = () => ({ outcome: 'unreachable', why: 'silent', detail: '' })
+  all.machines.onScript('*', { how: 'unreachable', why: 'silent' })
   const { lines } = await linesOf(all, config, { version: 'v1.34.1' })
   expect(lines.filter(line => !line.startsWith('keep'))).toEqual([])
   expect(all.events).toContainEqual({

@@ -47,7 +47,8 @@ export interface SentScript {
   server: string
   script: Script
   at: number
-  outcome: 'ended' | Unreachable | undefined
+  /** What became of it; undefined until it ends, and for ever when whoever called is stopped. */
+  reached: Reached | undefined
 }
 
 /** Everything that the servers of a simulated project do. */
@@ -182,11 +183,10 @@ export function simulateMachines(
     settle()
     const refusal = refuse(met, options)
     if (refusal) return unreachable(refusal)
-    const entry: SentScript = { server: met.server.name, script, at: now(), outcome: undefined }
+    const entry: SentScript = { server: met.server.name, script, at: now(), reached: undefined }
     sent.push(entry)
-    const reached = await run(met, script, options.limit, fault)
-    entry.outcome = reached.outcome === 'ended' ? 'ended' : reached.why
-    return reached
+    entry.reached = await run(met, script, options.limit, fault)
+    return entry.reached
   }
 
   async function run(machine: Machine, script: Script, limit: number, fault: ScriptFault | undefined) {
@@ -207,6 +207,7 @@ export function simulateMachines(
     from,
     sent,
     onScript: faults.onScript,
+    endFaults: faults.endFaults,
     get: name => [...machines.values()].find(({ server }) => server.name === name),
     clusters: () => {
       settle()

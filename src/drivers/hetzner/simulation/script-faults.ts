@@ -27,6 +27,8 @@ export interface WhenScript {
 export interface ScriptFaults {
   /** `name` is one of a script, or `*`. */
   onScript: (name: ScriptName | '*', fault: ScriptFault, when?: WhenScript) => void
+  /** From now on no script goes wrong; what has gone wrong stays as it is. */
+  endFaults: () => void
 }
 
 /** The faults that are to come, and those whose turn it is. */
@@ -43,6 +45,9 @@ export function collectScriptFaults(): ScriptFaults & {
   return {
     onScript: (name, fault, when = {}) => {
       rules.push({ after: 0, times: Number.POSITIVE_INFINITY, ...when, name, fault })
+    },
+    endFaults: () => {
+      rules.length = 0
     },
     scriptFault: (name, server) => {
       let taken: ScriptFault | undefined

@@ -37,7 +37,8 @@ const garbage: ScriptFault = {
 }
 const bootLog = 'Cloud-init v. 25.1 running\nTraceback (most recent call last):\nRuntimeError: no space left'
 
-const breakK3s = (defect: string): ScriptFault => ({
+/** From its start on k3s says this and never gets ready, until `defect` is taken away. */
+export const breakK3s = (defect: string): ScriptFault => ({
   how: 'change',
   change: ({ k3s }) => {
     k3s.defect = defect

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { CallFault } from '../../../../src/hcloud/simulator/faults.js'
 import { troubles } from '../../../../src/hcloud/simulator/troubles.js'
 import { controlPlane, workers } from '../clusters.js'
+import { nodesOf } from '../inside.js'
 import type { Prod } from '../prod.js'
 import { countOf, isShown, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
 
@@ -41,8 +42,8 @@ it.each<[fault: number, what: string, arrange: (all: Prod) => void]>([
     'prod-default-2',
   ])
   expect(namesOf(all, 'networks')).toEqual(['prod'])
-  expect(all.machines.cluster.nodes.size).toBe(5)
-  expect(all.machines.cluster.beginnings).toBe(1)
+  expect(nodesOf(all)).toHaveLength(5)
+  expect(all.machines.clusters()).toHaveLength(1)
 })
 
 /** What does not pass is told, once, with what to do next. */
@@ -100,7 +101,7 @@ it.each<[fault: number, what: string, arrange: (all: Prod) => void, says: { code
   expect(error?.code).toBe(code)
   for (const part of text) expect(textOf(error)).toContain(part)
   expect(isShown(error)).toBe(true)
-  expect(all.machines.ran).toEqual([])
+  expect(all.reached().scripts).toBe(0)
 })
 
 it.each([
@@ -156,7 +157,7 @@ it('fault 19: at the limit of the account no more servers are ordered, those mad
     config: { ...controlPlane(3), ...workers(['default', 12]) },
   })
   expect(again.outcome).toBe('configured')
-  expect(all.machines.cluster.nodes.size).toBe(15)
+  expect(nodesOf(all)).toHaveLength(15)
 })
 
 it('fault 20: what is sold out is ordered elsewhere, in the order of the spec', async () => {
@@ -186,10 +187,10 @@ it('fault 20: a pool that is sold out keeps no other from running, and is in the
   )
   expect(error?.message).toContain('prod-gpu-1')
   expect(error?.detail).toContain('prod-gpu-2')
-  expect([...all.machines.cluster.nodes.keys()].sort()).toEqual(['prod-cp-1', 'prod-default-1'])
+  expect(nodesOf(all)).toEqual(['prod-cp-1', 'prod-default-1'])
   all.simulator.settings.soldOut.clear()
   expect((await provisionWith(() => {}, { all, config })).outcome).toBe('configured')
-  expect(all.machines.cluster.nodes.size).toBe(4)
+  expect(nodesOf(all)).toHaveLength(4)
 })
 
 it('fault 21: a pool of more than ten is spread over several groups', async () => {

@@ -78,12 +78,11 @@ it('fault 60: removes volumes when that is asked for, even when their cluster is
 })
 
 it('fault 60: does not need the API server of the cluster, nor any of its servers', async () => {
-  const { all, error } = await destroyWith(({ machines }) => {
-    machines.before = () => {
-      throw new Error('no server may be asked')
-    }
-  })
+  const { all, error } = await destroyWith(({ machines }) =>
+    machines.onScript('*', { how: 'stop before', error: new Error('no server may be asked') }),
+  )
   expect(error).toBeUndefined()
+  expect(all.reached().scripts).toBe(0)
   expect(Object.values(all.simulator.everything()).flat()).toEqual([])
 })
 

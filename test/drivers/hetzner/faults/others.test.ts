@@ -4,12 +4,14 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { destroyCluster } from '../../../../src/drivers/destroy.js'
 import { formatKubeconfig } from '../../../../src/drivers/hetzner/kubeconfig.js'
+import { labelOfKey } from '../../../../src/drivers/hetzner/openssh.js'
 import { deriveSecrets } from '../../../../src/drivers/hetzner/secrets.js'
 import { withLock } from '../../../../src/drivers/lock.js'
 import { LoError } from '../../../../src/errors.js'
 import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
 import { makeFolder } from '../../../helpers/project.js'
 import { controlPlane, workers } from '../clusters.js'
+import { k3sOn, machineOf, membersOf } from '../inside.js'
 import { killed, type Prod, prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
 
@@ -46,41 +48,33 @@ it('fault 33: what was killed before the kubeconfig was saved gets it without be
   const driver = again.open()
   await driver.provision()
   expect(await driver.kubeconfig()).toContain('https://')
-  expect(again.machines.cluster.beginnings).toBe(1)
+  expect(again.machines.clusters()).toHaveLength(1)
 })
 
 it('fault 34: what was killed while the second control plane joined goes on with it', async () => {
   const all = await prod()
-  let isNext = false
-  all.machines.after = (machine, { name }) => {
-    isNext ||= machine === 'prod-cp-2' && name === 'start-k3s'
-    if (isNext) throw new LoError('INTERRUPTED', 'stopped')
-    return undefined
-  }
-  await provisionWith(() => {}, { all, config: usual })
-  all.machines.after = () => undefined
+  all.killAt({ what: 'script', name: 'start-k3s', server: 'prod-cp-2', when: 'after' })
+  await expect(all.open(usual).provision()).rejects.toBe(killed)
   expect((await provisionWith(() => {}, { all, config: usual })).outcome).toBe('configured')
-  expect(all.machines.cluster.members).toEqual(new Set(['prod-cp-1', 'prod-cp-2', 'prod-cp-3']))
-  expect(all.machines.cluster.beginnings).toBe(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+  expect(all.machines.clusters()).toHaveLength(1)
 })
 
 it.each([
   'make-host-key',
   'use-host-key',
-])('fault 35: what was killed around %s still gets in, and ends with a key of its own', async name => {
-  for (const when of ['before', 'after'] as const) {
+] as const)('fault 35: what was killed around %s still gets in, and ends with a key of its own', async name => {
+  for (const how of ['stop before', 'stop after'] as const) {
     const all = await prod()
-    all.machines[when] = (_machine, script) => {
-      if (script.name === name) throw new LoError('INTERRUPTED', 'stopped')
-      return undefined
-    }
+    all.machines.onScript(name, { how, error: new LoError('INTERRUPTED', 'stopped') }, { times: 1 })
     expect((await provisionWith(() => {}, { all })).error?.code).toBe('INTERRUPTED')
-    all.machines[when] = () => undefined
     expect((await provisionWith(() => {}, { all })).outcome).toBe('configured')
     const [server] = await all.hcloud.servers.list()
-    expect(server!.labels).toHaveProperty('lok8s.dev/hostkey')
     expect(server!.labels).not.toHaveProperty('lok8s.dev/hostkey-next')
-    expect(all.machines.inside('prod-cp-1').nextKey).toBeUndefined()
+    const { hostKey, nextHostKey } = machineOf(all, 'prod-cp-1')
+    expect(nextHostKey).toBeUndefined()
+    expect(server!.labels['lok8s.dev/hostkey']).toBe(labelOfKey(hostKey))
+    expect(all.simulator.server('prod-cp-1')!.userData).not.toContain(hostKey)
   }
 })
 
@@ -138,17 +132,11 @@ it('fault 55: a node whose pods go nowhere is not removed', async () => {
   const config = { ...single, ...workers(['default', 1]) }
   const all = await standing(config)
   const { error } = await provisionWith(
-    ({ machines }) => {
-      machines.before = (_machine, { name }) =>
-        name === 'drain-node'
-          ? {
-              outcome: 'ended',
-              status: 0,
-              stdout: 'late\ncannot evict pod as it would violate the budget',
-              detail: '',
-            }
-          : undefined
-    },
+    ({ machines }) =>
+      machines.onScript('drain-node', {
+        how: 'answer',
+        stdout: 'late\ncannot evict pod as it would violate the budget',
+      }),
     { all, options: { shrink: true } },
   )
   expect(error?.detail).toContain('would violate the budget')
@@ -190,24 +178,18 @@ it('fault 71: an interrupt ends everything, and leaves no file of a key behind',
 it('fault 72: nothing secret is told, stands in user data or labels, or is in an error', async () => {
   const all = await standing(usual)
   const shown: string[] = []
+  const { text } = all.sent().find(({ script }) => script.values.token?.startsWith('K10'))!.script
   const failing = await provisionWith(
-    ({ machines }) => {
-      const { token } = machines.inside('prod-cp-2')
-      machines.before = (_machine, { name, text }) =>
-        name === 'wait-for-k3s'
-          ? {
-              outcome: 'ended',
-              status: 0,
-              stdout: `late\ntoken is ${token}\n${text}\nBearer ${simulatedToken}`,
-              detail: '',
-            }
-          : undefined
-    },
+    all =>
+      all.machines.onScript('wait-for-k3s', {
+        how: 'answer',
+        stdout: `late\n${text}\ntoken is ${k3sOn(all, 'prod-cp-2').token}\nBearer ${simulatedToken}`,
+      }),
     { all, config: { ...controlPlane(3), ...workers(['default', 3]) } },
   )
-  expect(failing.error).toBeDefined()
+  expect(failing.error?.detail).toContain('token is <secret>')
   shown.push(textOf(failing.error), JSON.stringify(all.events))
-  all.machines.before = () => undefined
+  all.machines.endFaults()
   await destroyWith(() => {}, { all, config: usual })
   const again = await standing(usual)
   const [server] = await again.hcloud.servers.list()
@@ -216,7 +198,7 @@ it('fault 72: nothing secret is told, stands in user data or labels, or is in an
     name => [name, again.simulator.server(name)!.userData] as const,
   )
   const secrets = deriveSecrets(simulatedToken, 'prod', server!.labels['lok8s.dev/uid']!)
-  const tokens = ['prod-cp-1', 'prod-cp-2'].map(name => again.machines.inside(name).token!)
+  const tokens = ['prod-cp-1', 'prod-cp-2'].map(name => k3sOn(again, name).token)
   const hidden = [simulatedToken, secrets.k3sToken, body(secrets.userKey.privateKey), ...tokens]
   for (const secret of hidden)
     for (const text of [...shown, ...userData.map(([, text]) => text)]) {

@@ -38,7 +38,6 @@ export async function provisionWith(
 export async function standing(config: Record<string, unknown> = single): Promise<Prod> {
   const all = await prod()
   await all.open(config).provision()
-  all.machines.ran.length = 0
   all.writes()
   return all
 }
