@@ -12,6 +12,8 @@ export interface Access {
   /** The key that the servers which are there let in, when it is another one. */
   older: SshKeyPair | undefined
   secrets: Secrets
+  /** What nodes may have joined by, as it follows from the tokens there are. */
+  joinTokens: readonly string[]
   /** The keys by which a server may prove who it is. */
   hostKeysOf: (server: Pick<Server, 'name' | 'labels'>) => string[]
 }
@@ -35,12 +37,14 @@ export function planAccess(
 ): Access {
   const secrets = deriveSecrets(token, cluster, uid)
   const previous = previousToken === undefined ? undefined : deriveSecrets(previousToken, cluster, uid)
+  const all = previous ? [secrets, previous] : [secrets]
   const key = keyFile ?? secrets.userKey
   return {
     key,
     older: olderKey(known?.labels[label.key], key, [secrets.userKey, previous?.userKey], cluster),
     secrets,
-    hostKeysOf: server => hostKeysOf(server, previous ? [secrets, previous] : [secrets]),
+    joinTokens: all.map(({ k3sToken }) => k3sToken),
+    hostKeysOf: server => hostKeysOf(server, all),
   }
 }
 

@@ -11,6 +11,7 @@ import { makeServers } from './make-servers.js'
 import { candidatesOf, type Offers, zoneOf } from './offers.js'
 import type { Plan } from './plan.js'
 import { prepareNode } from './prepare-node.js'
+import { redactor } from './redact.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
 import { type Started, startCluster } from './start-cluster.js'
@@ -22,12 +23,13 @@ export interface Provisioned extends Started {
 
 /** Makes a cluster, or brings it to what is wanted; after any earlier run, wherever that ended. */
 export async function provision(
-  job: Job,
+  given: Job,
   credentials: Credentials,
   changes: readonly string[],
 ): Promise<Provisioned> {
-  const { wanted } = job
-  const { survey, offers, uid, access, plan } = await decide(job, credentials)
+  const { wanted } = given
+  const { survey, offers, uid, access, plan } = await decide(given, credentials)
+  const job = withholding(given, access.joinTokens)
   warn(plan, job)
 
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
@@ -44,6 +46,12 @@ export async function provision(
   await removeSurplus(plan, started.living, job)
   const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'
   return { outcome, ...started }
+}
+
+/** The same, and none of these is shown: what is read from a server, such as a journal, may hold them. */
+function withholding(job: Job, secrets: readonly string[]): Job {
+  const redact = redactor(secrets)
+  return { ...job, redact: text => redact(job.redact(text)) }
 }
 
 /** Where the control plane stands, or is going to. */

@@ -178,16 +178,19 @@ it('fault 71: an interrupt ends everything, and leaves no file of a key behind',
 it('fault 72: nothing secret is told, stands in user data or labels, or is in an error', async () => {
   const all = await standing(usual)
   const shown: string[] = []
+  // Of the first control plane as it was made up here, of the others as k3s writes it.
+  const tokensOf = (one: Prod) => ['prod-cp-1', 'prod-cp-2'].map(name => k3sOn(one, name).token)
+  const tokens = tokensOf(all)
   const { text } = all.sent().find(({ script }) => script.values.token?.startsWith('K10'))!.script
   const failing = await provisionWith(
     all =>
       all.machines.onScript('wait-for-k3s', {
         how: 'answer',
-        stdout: `late\n${text}\ntoken is ${k3sOn(all, 'prod-cp-2').token}\nBearer ${simulatedToken}`,
+        stdout: `late\n${text}\ntokens are ${tokens.join(' ')}\nBearer ${simulatedToken}`,
       }),
     { all, config: { ...controlPlane(3), ...workers(['default', 3]) } },
   )
-  expect(failing.error?.detail).toContain('token is <secret>')
+  expect(failing.error?.detail).toContain('tokens are <secret> <secret>\nBearer <secret>')
   shown.push(textOf(failing.error), JSON.stringify(all.events))
   all.machines.endFaults()
   await destroyWith(() => {}, { all, config: usual })
@@ -198,8 +201,8 @@ it('fault 72: nothing secret is told, stands in user data or labels, or is in an
     name => [name, again.simulator.server(name)!.userData] as const,
   )
   const secrets = deriveSecrets(simulatedToken, 'prod', server!.labels['lok8s.dev/uid']!)
-  const tokens = ['prod-cp-1', 'prod-cp-2'].map(name => k3sOn(again, name).token)
-  const hidden = [simulatedToken, secrets.k3sToken, body(secrets.userKey.privateKey), ...tokens]
+  tokens.push(secrets.k3sToken, ...tokensOf(again))
+  const hidden = [simulatedToken, body(secrets.userKey.privateKey), ...tokens]
   for (const secret of hidden)
     for (const text of [...shown, ...userData.map(([, text]) => text)]) {
       expect(text.includes(secret)).toBe(false)
