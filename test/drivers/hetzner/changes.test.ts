@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf } from '../../../src/drivers/hetzner/openssh.js'
-import type { SentScript } from '../../../src/drivers/hetzner/simulation/machines.js'
 import { LoError } from '../../../src/errors.js'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
 import { controlPlane, workers } from './clusters.js'
-import { clusterOn, k3sOn, machineOf, membersOf, nodesOf, releasesOf } from './inside.js'
-import { inventoryOf, killed, type Prod, prod } from './prod.js'
+import {
+  clusterOn,
+  k3sOn,
+  keysOf,
+  leaving,
+  membersOf,
+  nodesOf,
+  releasesOf,
+  started,
+  startsOf,
+} from './inside.js'
+import { inventoryOf, killed, type Prod, prod, removeServer } from './prod.js'
 
 const small = { ...controlPlane(1), ...workers(['default', 2]) }
 const large = { ...controlPlane(3), ...workers(['default', 2]) }
@@ -16,28 +25,6 @@ async function made(config: Record<string, unknown>, version = 'v1.33.5'): Promi
   all.writes()
   return all
 }
-
-const removeServer = async ({ hcloud }: Prod, name: string) => {
-  const [server] = await hcloud.servers.list({ name })
-  await hcloud.wait('it', await hcloud.servers.remove(server!), 60_000)
-}
-const hasChanged = ({ reached }: SentScript) =>
-  reached?.outcome === 'ended' && reached.stdout.trim() === 'changed'
-/** Where the last run has started k3s, in order. */
-const started = (all: Prod) =>
-  all
-    .sent()
-    .filter(one => one.script.name === 'start-k3s' && hasChanged(one))
-    .map(({ server }) => server)
-
-/** What the last run has sent to take nodes out of the cluster, in order. */
-const leaving = (all: Prod) =>
-  all
-    .sent()
-    .filter(({ script }) => script.name === 'drain-node' || script.name === 'remove-node')
-    .map(({ script: { name, values }, at }) => ({ name, node: values.node, at }))
-/** Whom a server lets in. */
-const keysOf = (all: Prod, server: string) => [...machineOf(all, server).authorizedKeys]
 
 it('grows a pool, and starts nothing again that runs', async () => {
   const all = await made(small)
@@ -117,10 +104,7 @@ it('upgrades one control plane at a time, each ready before the next, then the w
   const all = await made(large)
   expect(await all.open(large, { version: 'v1.34.1' }).provision()).toBe('configured')
   expect(releasesOf(all)).toEqual(['v1.34.1+k3s1'])
-  const order = all
-    .sent()
-    .filter(one => (one.script.name === 'start-k3s' && hasChanged(one)) || one.script.name === 'wait-for-k3s')
-    .map(({ script, server }) => `${script.name === 'start-k3s' ? 'start' : 'ready'} ${server}`)
+  const order = startsOf(all)
   const planes = order.filter(line => line.includes('-cp-')).slice(-6)
   expect(planes).toEqual(
     ['prod-cp-1', 'prod-cp-2', 'prod-cp-3'].flatMap(name => [`start ${name}`, `ready ${name}`]),

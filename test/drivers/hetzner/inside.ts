@@ -1,5 +1,6 @@
 import type { Etcd } from '../../../src/drivers/hetzner/simulation/etcd.js'
 import type { K3s, Machine } from '../../../src/drivers/hetzner/simulation/machine.js'
+import type { SentScript } from '../../../src/drivers/hetzner/simulation/machines.js'
 import type { Prod } from './prod.js'
 
 type Servers = Pick<Prod, 'machines'>
@@ -28,3 +29,27 @@ export function machineOf({ machines }: Servers, server: string): Machine {
 }
 
 export const k3sOn = (all: Servers, server: string): K3s => machineOf(all, server).k3s
+
+/** The keys that a server lets in. */
+export const keysOf = (all: Servers, server: string): string[] => [...machineOf(all, server).authorizedKeys]
+
+const hasChanged = ({ reached }: SentScript): boolean =>
+  reached?.outcome === 'ended' && reached.stdout.trim() === 'changed'
+
+/** What the last run has done about k3s, in order: `start <server>` where it had to, and `ready <server>`. */
+export const startsOf = (all: Pick<Prod, 'sent'>): string[] =>
+  all.sent().flatMap(one => {
+    if (one.script.name === 'wait-for-k3s') return `ready ${one.server}`
+    return one.script.name === 'start-k3s' && hasChanged(one) ? `start ${one.server}` : []
+  })
+
+/** Where the last run has started k3s, in order. */
+export const started = (all: Pick<Prod, 'sent'>): string[] =>
+  startsOf(all).flatMap(line => /^start (.*)$/.exec(line)?.[1] ?? [])
+
+/** What the last run has sent to take nodes out of the cluster, in order. */
+export const leaving = (all: Pick<Prod, 'sent'>) =>
+  all
+    .sent()
+    .filter(({ script }) => script.name === 'drain-node' || script.name === 'remove-node')
+    .map(({ script: { name, values }, at }) => ({ name, node: values.node, at }))

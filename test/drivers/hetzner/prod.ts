@@ -171,6 +171,12 @@ export function clusterOf(
   }
 }
 
+/** As somebody does by hand. */
+export async function removeServer({ hcloud }: Pick<Simulation, 'hcloud'>, name: string): Promise<void> {
+  const [server] = await hcloud.servers.list({ name })
+  await hcloud.wait(name, await hcloud.servers.remove(server!), 60_000)
+}
+
 /** What is in a project, by kind and name. */
 export function inventoryOf({ simulator }: Pick<Simulation, 'simulator'>): Record<string, string[]> {
   const kinds = Object.entries(simulator.everything()).map(

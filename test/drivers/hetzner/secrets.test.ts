@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { planAccess } from '../../../src/drivers/hetzner/access.js'
 import { base32, digestOf, fingerprintOf, keyOf, keyPairOf } from '../../../src/drivers/hetzner/openssh.js'
 import { deriveSecrets, isUid, newUid } from '../../../src/drivers/hetzner/secrets.js'
 import { makeFolder } from '../../helpers/project.js'
@@ -51,6 +52,12 @@ it('derives the same secrets again, and others for anything else', () => {
     deriveSecrets(token, 'prod-2', uid),
   ].flatMap(one => all(one))
   expect(new Set([...all(), secrets.hostKey('prod-cp-2').publicKey, ...others].map(keyOf)).size).toBe(13 - 1)
+})
+
+it('knows what nodes may have joined by, with this token or the one before', () => {
+  const credentials = { token, previousToken: 'U'.repeat(64), keyFile: undefined }
+  const tokens = [token, credentials.previousToken].map(one => deriveSecrets(one, 'prod', uid).k3sToken)
+  expect(planAccess(credentials, 'prod', uid, undefined).joinTokens).toEqual(tokens)
 })
 
 it('shows nothing of the token in what it derives', () => {

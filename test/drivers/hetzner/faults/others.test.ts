@@ -12,7 +12,7 @@ import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
 import { makeFolder } from '../../../helpers/project.js'
 import { controlPlane, workers } from '../clusters.js'
 import { k3sOn, machineOf, membersOf } from '../inside.js'
-import { killed, type Prod, prod } from '../prod.js'
+import { killed, type Prod, prod, removeServer } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
 
 it('fault 31: of a run that is killed in the middle of its orders nothing is made twice', async () => {
@@ -28,7 +28,7 @@ it('fault 31: of a run that is killed in the middle of its orders nothing is mad
 it('fault 32: a network without a subnet gets it', async () => {
   const all = await standing()
   const [network] = await all.hcloud.networks.list()
-  await all.hcloud.wait('it', await all.hcloud.servers.remove((await all.hcloud.servers.list())[0]!), 60_000)
+  await removeServer(all, 'prod-cp-1')
   await call(all, 'POST', `/networks/${network!.id}/actions/delete_subnet`, { ip_range: '10.0.0.0/16' })
   await all.hcloud.networks.setLabels(network!, { ...network!.labels, 'lok8s.dev/initialized': 'yes' })
   await all.world.sleep(10_000)

@@ -6,7 +6,7 @@ import { plays } from '../../../../src/drivers/hetzner/simulation/scripts.js'
 import { breakK3s } from '../../../../src/drivers/hetzner/simulation/troubles.js'
 import { controlPlane, workers } from '../clusters.js'
 import { k3sOn, machineOf, nodesOf } from '../inside.js'
-import { type Prod, prod } from '../prod.js'
+import { type Prod, prod, removeServer } from '../prod.js'
 import { namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
 
 const not = (why: Unreachable): ScriptFault => ({ how: 'unreachable', why, detail: `ssh: ${why}` })
@@ -167,8 +167,7 @@ it('fault 46: with a token of the API that is new, nodes join by the token that 
 
 it('fault 47: when the first control plane is lost its successor joins one that lives', async () => {
   const all = await standing(usual)
-  const [first] = await all.hcloud.servers.list({ name: 'prod-cp-1' })
-  await all.hcloud.wait('it', await all.hcloud.servers.remove(first!), 60_000)
+  await removeServer(all, 'prod-cp-1')
   expect((await provisionWith(() => {}, { all, config: usual })).outcome).toBe('configured')
   expect(all.machines.clusters()).toHaveLength(1)
   expect(k3sOn(all, 'prod-cp-1').config).not.toHaveProperty('cluster-init')
@@ -176,10 +175,7 @@ it('fault 47: when the first control plane is lost its successor joins one that 
 
 it('fault 48: when two of three are lost nothing is begun anew, and it says what can be done', async () => {
   const all = await standing(usual)
-  for (const name of ['prod-cp-1', 'prod-cp-2']) {
-    const [server] = await all.hcloud.servers.list({ name })
-    await all.hcloud.wait('it', await all.hcloud.servers.remove(server!), 60_000)
-  }
+  for (const name of ['prod-cp-1', 'prod-cp-2']) await removeServer(all, name)
   const { error } = await provisionWith(() => {}, { all, config: usual })
   expect(error?.message).toContain('lost its quorum')
   expect(error?.hint).toContain('--cluster-reset` on prod-cp-3')
@@ -189,9 +185,7 @@ it('fault 48: when two of three are lost nothing is begun anew, and it says what
 
 it('fault 48: when all are lost nothing is begun anew either', async () => {
   const all = await standing(usual)
-  for (const server of await all.hcloud.servers.list({ selector: 'lok8s.dev/role=control-plane' })) {
-    await all.hcloud.wait('it', await all.hcloud.servers.remove(server), 60_000)
-  }
+  for (const name of ['prod-cp-1', 'prod-cp-2', 'prod-cp-3']) await removeServer(all, name)
   const { error } = await provisionWith(() => {}, { all, config: usual })
   expect(error?.message).toContain('are lost')
   expect(all.machines.clusters()).toHaveLength(1)
@@ -224,8 +218,7 @@ it('fault 52: a firewall that does not let this machine in is named, and no serv
 it('fault 56: a worker that somebody has deleted comes back under its name', async () => {
   const config = { ...controlPlane(1), ...workers(['default', 2]) }
   const all = await standing(config)
-  const [server] = await all.hcloud.servers.list({ name: 'prod-default-1' })
-  await all.hcloud.wait('it', await all.hcloud.servers.remove(server!), 60_000)
+  await removeServer(all, 'prod-default-1')
   expect((await provisionWith(() => {}, { all, config })).outcome).toBe('configured')
   expect(namesOf(all, 'servers')).toContain('prod-default-1')
   expect(all.sent().map(({ script }) => script.name)).toContain('remove-node')
