@@ -1,4 +1,5 @@
 import { step } from '../step.js'
+import { allOf } from './all.js'
 import { applyNode, type Convergence, journalUnlessReady } from './converge-node.js'
 import type { Job } from './job.js'
 import type { ClusterNode } from './node.js'
@@ -22,7 +23,7 @@ export async function findLiving(
   const first = await firstReady(members, soon)
   if ('node' in first) return first.node
   return step(`Start the API servers of ${job.wanted.cluster}`, job.ctx, async () => {
-    await Promise.all(members.map(member => applyNode(member, how(member), job)))
+    await allOf(members.map(member => applyNode(member, how(member), job)))
     const second = await firstReady(members, later)
     if ('node' in second) return second.node
     throw noLivingMember(
@@ -37,7 +38,7 @@ async function firstReady(
   members: readonly ClusterNode[],
   seconds: number,
 ): Promise<{ node: ClusterNode } | { evidence: string }> {
-  const journals = await Promise.all(
+  const journals = await allOf(
     members.map(async node => ({ node, journal: await journalUnlessReady(node, node.session, seconds) })),
   )
   const ready = journals.find(({ journal }) => journal === undefined)

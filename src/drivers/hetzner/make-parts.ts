@@ -81,7 +81,7 @@ async function makeNetwork({ plan, uid, zone }: PartsRequest, job: Job): Promise
 
 async function makeFirewalls({ plan }: PartsRequest, job: Job): Promise<Parts['firewalls']> {
   const { hcloud, ctx } = job
-  const ids = await Promise.all(
+  const ids = await allOf(
     plan.firewalls.map(async ({ wanted, found, setRules, apply }) => {
       const what = `firewall ${wanted.name}`
       if (!found) {
@@ -102,7 +102,7 @@ async function makeFirewalls({ plan }: PartsRequest, job: Job): Promise<Parts['f
 
 async function makeGroups({ plan, uid }: PartsRequest, job: Job): Promise<Record<string, number>> {
   const { hcloud, wanted } = job
-  const pairs = await Promise.all(
+  const pairs = await allOf(
     plan.placementGroups.map(async ({ name, found }) => {
       if (found) return [name, found.id] as const
       const made = await hcloud.placementGroups.create(placementGroupBody(wanted.cluster, uid, name))
