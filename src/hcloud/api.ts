@@ -7,7 +7,7 @@ import { explain } from './handlers/explain.js'
 import { limitRate } from './handlers/limit-rate.js'
 import { parse } from './handlers/parse.js'
 import { redact } from './handlers/redact.js'
-import { retry } from './handlers/retry.js'
+import { type Delay, retry } from './handlers/retry.js'
 import { send } from './handlers/send.js'
 import { checkToken } from './token.js'
 
@@ -21,6 +21,8 @@ export interface HcloudOptions {
   mostCalls?: number
   /** Between 0 and 1, for the jitter of pauses. */
   chance?: () => number
+  /** Told of each call that is about to be repeated, so that nobody waits without knowing for what. */
+  delayed?: (delay: Delay) => void
 }
 
 /** The API as the resources use it. */
@@ -41,7 +43,7 @@ export function openApi(options: HcloudOptions, world: HcloudWorld): Api {
   const budget: Budget = { used: 0, most: options.mostCalls ?? mostCalls }
   const handle = chain(
     [
-      retry(world, options.chance ?? Math.random),
+      retry(world, { chance: options.chance ?? Math.random, delayed: options.delayed ?? (() => {}) }),
       count(budget),
       explain,
       parse,

@@ -242,3 +242,19 @@ it('fault 58: finds what is on the second page', async () => {
   expect(outcome).toBe('unchanged')
   expect(all.writes()).toEqual([])
 })
+
+it('says now and then what Hetzner lets it wait for', async () => {
+  const { all } = await provisionWith(trouble('busy-for-ever'))
+  const told = all.events.flatMap(event => (event.type === 'notice' ? event.message : []))
+  expect(told[0]).toMatch(
+    /^Hetzner, about [a-zA-Z ]+: HTTP 429 rate_limit_exceeded, for \d+ s now; trying again in \d+ s$/,
+  )
+  // Each of the calls has waited for five minutes, and there are many.
+  expect(told.length).toBeGreaterThan(5)
+  expect(told.length).toBeLessThan(25)
+})
+
+it('says nothing of a failure that passes at once', async () => {
+  const { all } = await provisionWith(trouble('conflict'))
+  expect(all.events.filter(({ type }) => type === 'notice')).toEqual([])
+})
