@@ -48,6 +48,11 @@ export interface OpenedCluster {
   remarks?: (about: 'provision' | 'destroy') => Promise<string[]>
   /** Variables for the addons of this cluster. */
   export?: () => Promise<Record<string, string>>
+  /**
+   * Waits until the nodes are ready, as far as that follows from these entries of `spec.bootstrap`, which are applied. To
+   * be called after `provision`. Throws `UNHEALTHY` when that takes too long.
+   */
+  untilReady?: (entries: readonly string[]) => Promise<void>
   /** The SSH key that leads to the servers, as a line of `authorized_keys`; undefined when there is none. */
   publicKey?: () => Promise<string | undefined>
 }

@@ -32,7 +32,7 @@ export async function provisionCluster(opened: Opened, ctx: Context): Promise<Pr
     const again = `Run \`lo provision ${cluster.domain}\` again to go on, or \`lo destroy ${cluster.domain}\` to remove it.`
     const made = await withAftermath(opened, again, ctx, () => makeCluster(opened, ctx))
     if (made.outcome === 'complete') return { cluster, ...made }
-    const bootstrap = await withAftermath(opened, again, ctx, () => bootstrapCluster(opened, ctx))
+    const bootstrap = await withAftermath(opened, again, ctx, () => bootstrapCluster(opened))
     const registered = await tryToRegister(opened, ctx)
     return { cluster, ...made, ...(bootstrap && { bootstrap }), ...(registered && { registered }) }
   })
@@ -94,9 +94,11 @@ function warnOfOlder({ domain, kubeconfig, root }: DriverCluster, { output }: Pi
   })
 }
 
-async function bootstrapCluster({ bootstrap, cluster, driver }: Opened, _ctx: Context) {
+async function bootstrapCluster({ bootstrap, cluster, driver }: Opened) {
   if (!bootstrap) return undefined
-  return bootstrap.apply({ kubeconfig: cluster.kubeconfig, variables: await exportOf(driver) })
+  const facts = await bootstrap.apply({ kubeconfig: cluster.kubeconfig, variables: await exportOf(driver) })
+  await driver.untilReady?.(facts.entries.map(({ entry }) => entry))
+  return facts
 }
 
 /** The variables of a driver for addons. */

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { BootstrapFacts } from '../../src/bootstrap/report.js'
 import { destroyCluster } from '../../src/drivers/destroy.js'
 import type { OpenedCluster } from '../../src/drivers/driver.js'
 import { findDriver } from '../../src/drivers/index.js'
@@ -38,7 +39,12 @@ async function openWith(driver: Partial<OpenedCluster>, more: Partial<Opened> = 
   return { ...(await realContext({ cwd: root, env: {} })), root, kubeconfig, opened }
 }
 
-const bootstrapped = { domain: 'shared.test', milliseconds: 1, criticalPath: [], entries: [] }
+const bootstrapped: BootstrapFacts = {
+  domain: 'shared.test',
+  milliseconds: 1,
+  criticalPath: [],
+  entries: [{ entry: 'cilium', outcome: 'created', objects: 1, milliseconds: 1 }],
+}
 
 /** A driver of the cluster that all tests share, and a record of what is called. */
 async function sharedDriver() {
@@ -53,6 +59,9 @@ async function sharedDriver() {
     kubeconfig: async () => text,
     inventory: async () => ['a server'],
     export: async () => ({ FROM_DRIVER: '1' }),
+    untilReady: async entries => {
+      calls.push(`ready after ${entries}`)
+    },
     publicKey: async () => 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGXu3nQyF6rCk3d5qIYDPIGqHqGJ8c6l9zq5qRXnE0Ym',
   }
   const bootstrap: NonNullable<Opened['bootstrap']> = {
@@ -97,27 +106,36 @@ itOnCluster(
   },
 )
 
-itOnCluster('makes the cluster, then bootstraps it, then registers it', { timeout }, async () => {
-  const { calls, driver, bootstrap } = await sharedDriver()
-  const apiUrl = await fakePlatform([{ ...registering, answer: { status: 201, body: { id: 'abc' } } }])
-  const { opened, ctx } = await openWith(driver, {
-    bootstrap,
-    registration: { domain, access: 'registered', apiUrl },
-  })
-  const watched = {
-    ...ctx,
-    fetch: (...args: Parameters<typeof fetch>) => {
-      calls.push('registration')
-      return ctx.fetch(...args)
-    },
-  }
-  const report = await provisionCluster(opened, watched)
-  expect(calls).toEqual(['driver', 'bootstrap with {"FROM_DRIVER":"1"}', 'registration'])
-  expect(describeProvision(report)).toMatchObject({
-    bootstrap: bootstrapped,
-    registration: { state: 'pending', id: 'abc', fingerprint },
-  })
-})
+itOnCluster(
+  'makes the cluster, bootstraps it, waits for its nodes, then registers it',
+  { timeout },
+  async () => {
+    const { calls, driver, bootstrap } = await sharedDriver()
+    const apiUrl = await fakePlatform([{ ...registering, answer: { status: 201, body: { id: 'abc' } } }])
+    const { opened, ctx } = await openWith(driver, {
+      bootstrap,
+      registration: { domain, access: 'registered', apiUrl },
+    })
+    const watched = {
+      ...ctx,
+      fetch: (...args: Parameters<typeof fetch>) => {
+        calls.push('registration')
+        return ctx.fetch(...args)
+      },
+    }
+    const report = await provisionCluster(opened, watched)
+    expect(calls).toEqual([
+      'driver',
+      'bootstrap with {"FROM_DRIVER":"1"}',
+      'ready after cilium',
+      'registration',
+    ])
+    expect(describeProvision(report)).toMatchObject({
+      bootstrap: bootstrapped,
+      registration: { state: 'pending', id: 'abc', fingerprint },
+    })
+  },
+)
 
 itOnCluster(
   'does not register what could not be bootstrapped, and says how to go on',

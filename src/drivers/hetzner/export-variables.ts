@@ -5,10 +5,11 @@ import { apiHost } from './kubeconfig.js'
 import { label } from './labels.js'
 import { surveyProject } from './survey.js'
 
-/**
- * The variables of the addons `cilium`, `ccm` and `csi`. A token of its own for what runs in the cluster, in
- * `HCLOUD_CLUSTER_TOKEN`, keeps the one that may do anything out of it.
- */
+/** The token that ccm and csi get: one of its own for the cluster keeps the one that may do anything out of it. */
+export const clusterTokenOf = ({ HCLOUD_CLUSTER_TOKEN, HCLOUD_TOKEN }: Context['env']) =>
+  HCLOUD_CLUSTER_TOKEN || HCLOUD_TOKEN || ''
+
+/** The variables of the addons `cilium`, `ccm` and `csi`. */
 export async function exportVariables(
   { hcloud, wanted }: Pick<Job, 'hcloud' | 'wanted'>,
   env: Context['env'],
@@ -22,7 +23,7 @@ export async function exportVariables(
     })
   }
   return {
-    LOK8S_USER_HCLOUD_TOKEN: env.HCLOUD_CLUSTER_TOKEN || env.HCLOUD_TOKEN || '',
+    LOK8S_USER_HCLOUD_TOKEN: clusterTokenOf(env),
     LOK8S_USER_HCLOUD_NETWORK: String(network.id),
     LOK8S_USER_HCLOUD_LOCATION: controlPlane.location.name,
     LOK8S_USER_CLUSTER_UID: uid,

@@ -15,8 +15,6 @@ export interface ClusterFacts {
   network: Wanted['network']
   /** Names and addresses by which the API is reached: control planes, load balancer, host names. */
   apiNames: readonly string[]
-  /** Whether there are workers, so that control planes need not carry workloads. */
-  hasWorkers: boolean
 }
 
 export const tokenFile = '/etc/rancher/k3s/token'
@@ -38,7 +36,7 @@ function dnsAddress(services: string): string {
 
 /** `/etc/rancher/k3s/config.yaml` of a control plane. What is not of one node has to be the same on all of them. */
 export function controlPlaneConfig(node: NodeFacts, cluster: ClusterFacts, joining: Joining): string {
-  const { network, apiNames, hasWorkers } = cluster
+  const { network, apiNames } = cluster
   return stringify({
     ...(joining.cluster === 'new' ? { 'cluster-init': true } : { server: joining.server }),
     ...nodeConfig(node),
@@ -54,12 +52,7 @@ export function controlPlaneConfig(node: NodeFacts, cluster: ClusterFacts, joini
     'cluster-cidr': network.pods,
     'service-cidr': network.services,
     'cluster-dns': dnsAddress(network.services),
-    'node-taint': [
-      ...new Set([
-        ...node.taints.map(formatTaint),
-        ...(hasWorkers ? ['node-role.kubernetes.io/control-plane=:NoSchedule'] : []),
-      ]),
-    ],
+    'node-taint': node.taints.map(formatTaint),
   })
 }
 

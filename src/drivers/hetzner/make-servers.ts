@@ -22,7 +22,7 @@ export interface ServersRequest {
 }
 
 /** Milliseconds for one change of a server. */
-const patience = 180_000
+export const patience = 180_000
 
 export interface MadeServers {
   /** By name. Each runs, and has its address in the network. */

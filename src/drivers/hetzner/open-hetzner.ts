@@ -8,7 +8,7 @@ import { findBelongings, listBelongings } from './belongings.js'
 import { billOf } from './cost.js'
 import { formatBill, pricedBelongings } from './describe-plan.js'
 import { destroy } from './destroy.js'
-import { exportVariables } from './export-variables.js'
+import { clusterTokenOf, exportVariables } from './export-variables.js'
 import type { Job } from './job.js'
 import { keyFileOf, readKeyFile } from './key-file.js'
 import type { Reach } from './machine.js'
@@ -20,6 +20,8 @@ import { redactor } from './redact.js'
 import { reachBySsh } from './ssh.js'
 import { readStatus } from './status.js'
 import { surveyProject } from './survey.js'
+import { tellDelays } from './tell-delays.js'
+import { untilReady } from './until-ready.js'
 import { readWanted } from './wanted.js'
 
 export interface HetznerOptions extends DriverOptions {
@@ -52,6 +54,7 @@ export function openHetzner(
       token,
       ...(HCLOUD_ENDPOINT && { endpoint: HCLOUD_ENDPOINT }),
       ...(options.chance && { chance: options.chance }),
+      delayed: tellDelays(ctx),
     },
     ctx,
   )
@@ -116,6 +119,12 @@ export function openHetzner(
       ]
     },
     export: () => exportVariables(job, ctx.env),
+    untilReady: async entries => {
+      if (!provisioned) throw new TypeError('nodes are waited for after a provision')
+      const expected = { network: entries.includes('cilium'), ccm: entries.includes('ccm') }
+      const { living, network } = provisioned
+      await untilReady({ session: living.session, expected, network, token: clusterTokenOf(ctx.env) }, job)
+    },
     publicKey: async () => {
       const { keyFile } = await credentials()
       return keyFile?.publicKey ?? (await surveyProject(hcloud, name)).found.sshKeys[0]?.public_key

@@ -1,16 +1,16 @@
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { ProvisionOutcome } from '../driver.js'
-import type { Access, Credentials } from './access.js'
+import type { Credentials } from './access.js'
 import { allOf, joined } from './all.js'
 import { decide } from './decide.js'
 import type { Job } from './job.js'
 import { makeBalancer } from './make-balancer.js'
 import { makeParts } from './make-parts.js'
-import { makeServers } from './make-servers.js'
+import { makeServers, type ServersRequest } from './make-servers.js'
 import { candidatesOf, type Offers, zoneOf } from './offers.js'
 import type { Plan } from './plan.js'
-import { prepareNode } from './prepare-node.js'
+import { preparer } from './prepare-servers.js'
 import { redactor } from './redact.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
@@ -35,11 +35,12 @@ export async function provision(
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
   const parts = await makeParts({ plan, survey, uid, access, zone }, job)
   const location = locationOf(survey, offers, job)
+  const request = { plans: plan.servers, uid, parts, access, offers }
   const [balancer, { servers, failures }] = await allOf([
     makeBalancer(plan, { uid, network: parts.network.id, location }, job),
-    makeServers({ plans: plan.servers, uid, parts, access, offers }, job),
+    makeServers(request, job),
   ])
-  const started = await startAll(plan, { servers, balancer, access, network: parts.network }, job)
+  const started = await startAll(request, { servers, balancer }, job)
   const { older } = access
   if (older) await renewSshKey(survey, uid, { ...access, older }, job)
   if (failures.length > 0) throw joined(failures)
@@ -64,19 +65,23 @@ export function locationOf({ found }: Survey, offers: Offers, { wanted, ctx }: J
 interface Machines {
   servers: ReadonlyMap<string, Server>
   balancer: LoadBalancer | undefined
-  access: Access
-  network: Parameters<typeof startCluster>[0]['network']
 }
 
-async function startAll({ servers: plans }: Plan, machines: Machines, job: Job): Promise<Started> {
-  const { servers, balancer, access, network } = machines
-  const prepare = (role: 'control-plane' | 'worker') =>
+async function startAll(
+  request: ServersRequest,
+  { servers, balancer }: Machines,
+  job: Job,
+): Promise<Started> {
+  const { plans, access, parts } = request
+  const prepare = preparer(request, job)
+  const prepareAll = (role: 'control-plane' | 'worker') =>
     plans
       .filter(({ slot }) => slot.pool.role === role && servers.has(slot.name))
-      .map(({ slot }) => prepareNode(slot, servers.get(slot.name)!, access, job))
-  const [controlPlanes, workers] = [prepare('control-plane'), prepare('worker')]
+      .map(({ slot }) => prepare(slot, servers.get(slot.name)!))
+  const [controlPlanes, workers] = [prepareAll('control-plane'), prepareAll('worker')]
   // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.
   for (const worker of workers) worker.catch(() => {})
+  const { network } = parts
   return startCluster({ controlPlanes: await allOf(controlPlanes), workers, network, balancer, access }, job)
 }
 

@@ -10,9 +10,11 @@ import type { Job } from './job.js'
 import { type ClusterFacts, joinAddress } from './k3s-config.js'
 import { label } from './labels.js'
 import { type ClusterNode, isFresh, privateAddressOf } from './node.js'
+import { planNodeChanges } from './plan-node-changes.js'
 import { checkUpgrade, planStart } from './plan-start.js'
-import { labelNode, listNodes, type NodeState, parseNodes, removeNode } from './scripts/nodes.js'
+import { changeNodes, listNodes, type NodeState, parseNodes, removeNode } from './scripts/nodes.js'
 import { readToken } from './scripts/read.js'
+import type { Slot } from './slots.js'
 import { untilServing } from './until-serving.js'
 
 export interface ClusterRequest {
@@ -28,6 +30,8 @@ export interface ClusterRequest {
 export interface Started {
   /** A control plane whose API server is ready. */
   living: ClusterNode
+  /** The number of the network. */
+  network: number
   /** The load balancer, when the API is reached through it. */
   balancer: LoadBalancer | undefined
 }
@@ -57,7 +61,7 @@ export async function startCluster(request: ClusterRequest, job: Job): Promise<S
     wanted.version,
   )
   // One at a time: each waits until the API server before it is ready, so that most of etcd is there all along.
-  for (const member of members) await converge(member, living, ofMember(member, facts), job)
+  for (const member of members) await convergeNode(member, ofMember(member, facts), job)
   return joinOthers({ living, members, nodes, facts }, request, job)
 }
 
@@ -68,7 +72,6 @@ function factsOf({ network, balancer }: ClusterRequest, { wanted }: Job): Facts 
   const cluster: ClusterFacts = {
     network: wanted.network,
     apiNames: addresses.filter(address => address !== null && address !== undefined),
-    hasWorkers: wanted.workers.some(({ replicas }) => replicas > 0),
   }
   return { cluster, network: network.id }
 }
@@ -111,7 +114,7 @@ async function joinOthers(
   const serving = balancer ? untilServing(balancer, job) : Promise.resolve(undefined)
   const joinOne = async (node: ClusterNode, server: string) => {
     await forget(node, living, nodes)
-    await converge(node, living, { ...facts, joining: existing(server), token }, job)
+    await convergeNode(node, { ...facts, joining: existing(server), token }, job)
   }
   const others = controlPlanes.filter(node => !members.includes(node))
   const joinPlanes = async () => {
@@ -129,7 +132,9 @@ async function joinOthers(
     await allOf(workers.map(joinWorker))
   }
   await allOf([joinPlanes(), joinWorkers()])
-  return { living, balancer: await serving }
+  const joined = [...controlPlanes, ...(await allOf(workers))].map(({ slot }) => slot)
+  await giveToNodes(joined, living, job)
+  return { living, network: network.id, balancer: await serving }
 }
 
 /** A new server in the place of one that is gone: while the cluster knows that one, this one may not join. */
@@ -138,27 +143,36 @@ async function forget(node: ClusterNode, living: ClusterNode, nodes: readonly No
   await living.session.run(removeNode(node.slot.name), { seconds: 90 })
 }
 
-/** Brings one node to what it should be, labels that it may not give itself included. */
-async function converge(node: ClusterNode, living: ClusterNode, how: Convergence, job: Job): Promise<void> {
-  const { name, pool } = node.slot
-  if (!(await convergeNode(node, how, job)) || Object.keys(pool.labels).length === 0) return
-  await untilRegistered(name, living, job)
-  await living.session.run(labelNode(name, pool.labels))
+/** Labels and taints as the spec has them. */
+async function giveToNodes(slots: readonly Slot[], living: ClusterNode, job: Job): Promise<void> {
+  const nodes = await untilRegistered(
+    slots.map(({ name }) => name),
+    living,
+    job,
+  )
+  for (const change of planNodeChanges(nodes, slots)) {
+    await living.session.run(changeNodes(change))
+    for (const node of change.nodes) job.changed(`node ${node}`)
+  }
 }
 
 const registration = 60_000
 
 /** k3s is ready a moment before its node is known. */
-async function untilRegistered(name: string, living: ClusterNode, { ctx }: Job): Promise<void> {
-  for (const end = ctx.now() + registration; ctx.now() < end; await ctx.sleep(2000)) {
+async function untilRegistered(
+  names: readonly string[],
+  living: ClusterNode,
+  { ctx }: Job,
+): Promise<NodeState[]> {
+  for (const end = ctx.now() + registration; ; await ctx.sleep(2000)) {
     const nodes = parseNodes(await living.session.run(listNodes()))
-    if (nodes.some(node => node.name === name)) return
+    const missing = names.filter(name => !nodes.some(node => node.name === name))
+    if (missing.length === 0) return nodes
+    if (ctx.now() < end) continue
+    throw new LoError(
+      'PROVISION_FAILED',
+      `Nodes have not shown up ${registration / 1000} seconds after k3s was ready on them: ${missing.join(', ')}.`,
+      { hint: 'Run `lo provision` again: it goes on where this one stopped.' },
+    )
   }
-  throw new LoError(
-    'PROVISION_FAILED',
-    `The node ${name} has not shown up ${registration / 1000} seconds after k3s was ready on it.`,
-    {
-      hint: 'Run `lo provision` again: it goes on where this one stopped.',
-    },
-  )
 }

@@ -46,17 +46,16 @@ export function readWanted(
   { name, version, file }: { name: string; version: string; file: string },
   config: HetznerConfig,
 ): Wanted {
+  const workers = (config.workers ?? []).map(
+    (pool): Pool => ({ name: pool.name, role: 'worker', ...readPool(pool) }),
+  )
   const wanted: Wanted = {
     cluster: name,
     version: k3sVersion(version),
     locations: [config.location ?? 'fsn1'].flat(),
     image: config.image ?? 'ubuntu-24.04',
-    controlPlane: {
-      name: controlPlanePool,
-      role: 'control-plane',
-      ...readPool(config.controlPlane ?? { replicas: 1, type: ['cx33', 'cpx32'] }),
-    },
-    workers: (config.workers ?? []).map(pool => ({ name: pool.name, role: 'worker', ...readPool(pool) })),
+    controlPlane: readControlPlane(config.controlPlane, workers),
+    workers,
     network: { servers: config.network?.cidr ?? '10.0.0.0/16', pods, services },
     access: { ssh: config.firewall?.ssh ?? everybody, api: config.firewall?.api ?? everybody },
   }
@@ -69,11 +68,25 @@ export function readWanted(
 
 type PoolConfig = NonNullable<HetznerConfig['controlPlane']>
 
+/** Its nodes carry no workloads where there are workers for them. */
+function readControlPlane(
+  config: PoolConfig = { replicas: 1, type: ['cx33', 'cpx32'] },
+  workers: readonly Pool[],
+): Pool {
+  const pool = readPool(config)
+  const hasWorkers = workers.some(({ replicas }) => replicas > 0)
+  const own: Taint = { key: 'node-role.kubernetes.io/control-plane', value: '', effect: 'NoSchedule' }
+  const isGiven = pool.taints.some(({ key, effect }) => key === own.key && effect === own.effect)
+  const taints = hasWorkers && !isGiven ? [...pool.taints, own] : pool.taints
+  return { name: controlPlanePool, role: 'control-plane', ...pool, taints }
+}
+
 function readPool({ replicas, type, labels = {}, taints = [] }: PoolConfig) {
   return { replicas, types: [type].flat(), labels, taints: taints.map(readTaint) }
 }
 
-function readTaint(text: string): Taint {
+/** `key=value:effect` or `key:effect`, as k3s, kubectl and the spec have it. */
+export function readTaint(text: string): Taint {
   const [, key, value = '', effect] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text)!
   return { key: key!, value, effect: effect as Taint['effect'] }
 }

@@ -43,6 +43,39 @@ it('adds a pool with labels, those included that a node may not give itself', as
   expect(JSON.stringify(k3sOn(all, 'prod-gpu-1').config)).not.toContain('node-role.kubernetes.io/worker')
 })
 
+it('gives nodes other labels and taints, and takes off those that the spec does not want any more', async () => {
+  const pool = (more: Record<string, unknown>) => ({
+    ...controlPlane(1),
+    workers: [{ name: 'gpu', replicas: 2, type: 'cx43', ...more }],
+  })
+  const all = await made(pool({ labels: { tier: 'gpu', old: 'x' }, taints: ['gpu=yes:NoSchedule'] }))
+  all.machines.bootstrap()
+  const node = () => clusterOn(all).nodes.get('prod-gpu-2')!
+  node().labels.theirs = 'stays'
+  const next = pool({ labels: { tier: 'cpu', 'node-role.kubernetes.io/x': '' }, taints: ['x:NoExecute'] })
+  expect(await all.open(next).provision()).toBe('configured')
+  expect(node()).toMatchObject({
+    labels: { tier: 'cpu', 'node-role.kubernetes.io/x': '', theirs: 'stays' },
+    taints: [{ key: 'x', value: '', effect: 'NoExecute' }],
+  })
+  expect(node().labels).not.toHaveProperty('old')
+  expect(await all.open(next).provision()).toBe('unchanged')
+})
+
+it('lets control planes carry workloads when there are no workers, and only then', async () => {
+  const all = await made(controlPlane(1))
+  all.machines.bootstrap()
+  const taintsNow = () =>
+    clusterOn(all)
+      .nodes.get('prod-cp-1')!
+      .taints.map(({ key }) => key)
+  expect(taintsNow()).toEqual([])
+  await all.open(small).provision()
+  expect(taintsNow()).toEqual(['node-role.kubernetes.io/control-plane'])
+  await all.open(controlPlane(1), { shrink: true }).provision()
+  expect(taintsNow()).toEqual([])
+})
+
 it('shrinks a pool only when that is asked for: drained, out of the cluster, then out of the project', async () => {
   const all = await made(small)
   const less = { ...controlPlane(1), ...workers(['default', 1]) }

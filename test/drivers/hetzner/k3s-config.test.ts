@@ -13,12 +13,11 @@ const node = {
   privateIp: '10.0.0.2',
   publicIp: '198.18.0.1',
   labels: { team: 'platform', 'node-role.kubernetes.io/gpu': '' },
-  taints: [],
+  taints: [{ key: 'team', value: 'platform', effect: 'NoSchedule' as const }],
 }
 const cluster = {
   network: wantedOf().network,
   apiNames: ['198.18.0.9', '10.0.0.9', '198.18.0.1'],
-  hasWorkers: true,
 }
 
 it('makes a new cluster on the first control plane', () => {
@@ -42,7 +41,7 @@ it('makes a new cluster on the first control plane', () => {
     'cluster-cidr': '10.244.0.0/16',
     'service-cidr': '10.96.0.0/16',
     'cluster-dns': '10.96.0.10',
-    'node-taint': ['node-role.kubernetes.io/control-plane=:NoSchedule'],
+    'node-taint': ['team=platform:NoSchedule'],
   })
 })
 
@@ -63,17 +62,6 @@ it('says the same of the cluster on every control plane', () => {
   expect(critical.map(key => joined[key])).toEqual(critical.map(key => first[key]))
   expect(joined).toMatchObject({ server: 'https://10.0.0.2:6443' })
   expect(joined).not.toHaveProperty('cluster-init')
-})
-
-it('keeps workloads off control planes only where there are workers', () => {
-  const alone = controlPlaneConfig(node, { ...cluster, hasWorkers: false }, { cluster: 'new' })
-  expect(parse(alone)['node-taint']).toEqual([])
-})
-
-it('names a taint once, though the spec has it as well', () => {
-  const taints = [{ key: 'node-role.kubernetes.io/control-plane', value: '', effect: 'NoSchedule' as const }]
-  const config = parse(controlPlaneConfig({ ...node, taints }, cluster, { cluster: 'new' }))
-  expect(config['node-taint']).toEqual(['node-role.kubernetes.io/control-plane=:NoSchedule'])
 })
 
 it('lets a worker join, with its labels and taints, and with nothing of the control plane', () => {

@@ -54,6 +54,21 @@ it('plans an upgrade node by node, as a control plane tells which release each r
   expect(all.sent().map(({ script }) => script.name)).toEqual(['list-nodes'])
 })
 
+it('plans labels and taints of nodes, together with their upgrade', async () => {
+  const pool = (more: Record<string, unknown>) => ({
+    ...controlPlane(1),
+    workers: [{ name: 'default', replicas: 1, type: 'cx43', ...more }],
+  })
+  const all = await prod()
+  await all.open(pool({ labels: { tier: 'web', old: '' }, taints: ['web=yes:NoSchedule'] })).provision()
+  const next = pool({ labels: { tier: 'db' }, taints: ['db:NoExecute'] })
+  const { lines } = await linesOf(all, next, { version: 'v1.33.6' })
+  expect(lines.filter(line => !line.startsWith('keep'))).toEqual([
+    'change node prod-cp-1: v1.33.5+k3s1 to v1.33.6+k3s1',
+    'change node prod-default-1: v1.33.5+k3s1 to v1.33.6+k3s1, label tier=db, without the label old, taint db=:NoExecute, without the taint web:NoSchedule',
+  ])
+})
+
 it('plans without the nodes, and says so, when no control plane answers', async () => {
   const all = await made()
   all.machines.onScript('*', { how: 'unreachable', why: 'silent' })

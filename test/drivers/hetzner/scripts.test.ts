@@ -7,9 +7,10 @@ import { authorizeKey } from '../../../src/drivers/hetzner/scripts/authorize-key
 import { makeHostKey, useHostKey } from '../../../src/drivers/hetzner/scripts/host-key.js'
 import { installK3s } from '../../../src/drivers/hetzner/scripts/install-k3s.js'
 import { look, parseLook } from '../../../src/drivers/hetzner/scripts/look.js'
+import { lookAtCcm, parseCcm } from '../../../src/drivers/hetzner/scripts/look-at-ccm.js'
 import {
+  changeNodes,
   drainNode,
-  labelNode,
   listNodes,
   parseNodes,
   removeNode,
@@ -39,7 +40,8 @@ itWithCheckers.each<[string, Script]>(
     readKubeconfig(),
     readToken(),
     listNodes(),
-    labelNode('prod-cp-1', { a: 'b' }),
+    changeNodes({ nodes: ['prod-cp-1'], labels: ['a=b'], taints: ['gpu:NoSchedule-'], given: ['a'] }),
+    lookAtCcm(),
     drainNode('prod-cp-1', 60),
     removeNode('prod-cp-1'),
     authorizeKey({ key: 'ssh-ed25519 AAAA' }),
@@ -285,22 +287,36 @@ it.each<[what: string, answers: Record<string, string>, said: string]>([
   expect(run(drainNode('prod-default-1', 30), `${root}/bin`)).toMatchObject({ status: 0, stdout: said })
 })
 
-it('asks kubectl for nodes, to label one and to remove one', () => {
+it.each<[what: string, answers: Record<string, string>, seen: unknown]>([
+  [
+    'as it should be',
+    {
+      'secret hcloud -o jsonpath={.data.token}': 'printf dG9rZW4=',
+      'secret hcloud -o jsonpath={.data.network}': 'printf NDI=',
+      'logs deployment/hcloud-cloud-controller-manager --tail=20': 'echo panic; echo exit',
+    },
+    {
+      network: '42',
+      tokenDigest: '3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0',
+      log: 'panic\nexit',
+    },
+  ],
+  [
+    'not there',
+    { secret: 'exit 1', logs: 'echo "not found" >&2; exit 1' },
+    { network: undefined, tokenDigest: undefined, log: 'not found' },
+  ],
+])('looks at a cloud controller manager that is %s', (_what, answers, seen) => {
   const root = makeFolder()
-  writeFiles(
-    root,
-    kubectl({
-      'get nodes': String.raw`printf 'prod-cp-1 v1.33.5+k3s1 True\n'`,
-      'label node prod-cp-1 --overwrite a=b c/d=': 'true',
-      'delete node prod-cp-1 --ignore-not-found': 'true',
-    }),
-  )
-  const say = (script: Script) => run(script, `${root}/bin`)
-  expect(parseNodes(say(listNodes()).stdout)).toEqual([
-    { name: 'prod-cp-1', version: 'v1.33.5+k3s1', isReady: true },
-  ])
-  expect(say(labelNode('prod-cp-1', { a: 'b', 'c/d': '' })).status).toBe(0)
-  expect(say(removeNode('prod-cp-1'))).toMatchObject({ status: 0, stdout: 'removed' })
+  writeFiles(root, kubectl(answers))
+  const { status, stdout } = run(lookAtCcm(), `${root}/bin`)
+  expect([status, parseCcm(stdout)]).toEqual([0, seen])
+})
+
+it('removes a node', () => {
+  const root = makeFolder()
+  writeFiles(root, kubectl({ 'delete node prod-cp-1 --ignore-not-found': 'true' }))
+  expect(run(removeNode('prod-cp-1'), `${root}/bin`)).toMatchObject({ status: 0, stdout: 'removed' })
 })
 
 it('lets a key in, once, and another one out', () => {
@@ -318,9 +334,22 @@ it('lets a key in, once, and another one out', () => {
 })
 
 it('reads nodes off their lines', () => {
-  expect(parseNodes('prod-cp-1 v1.33.5+k3s1 True\nprod-cp-2 v1.33.4+k3s1 Unknown\n')).toEqual([
-    { name: 'prod-cp-1', version: 'v1.33.5+k3s1', isReady: true },
-    { name: 'prod-cp-2', version: 'v1.33.4+k3s1', isReady: false },
+  const lines = [
+    'prod-cp-1\tv1.33.5+k3s1\tTrue\t{"tier":"web"}\t[{"effect":"NoSchedule","key":"gpu"}]\ttier gpu:NoSchedule',
+    'prod-cp-2\tv1.33.4+k3s1\tUnknown\t{}\t\t',
+    'prod-cp-3\t\t\t\t\t',
+  ]
+  expect(parseNodes(`${lines.join('\n')}\n`)).toEqual([
+    {
+      name: 'prod-cp-1',
+      version: 'v1.33.5+k3s1',
+      isReady: true,
+      labels: { tier: 'web' },
+      taints: [{ key: 'gpu', value: '', effect: 'NoSchedule' }],
+      given: ['tier', 'gpu:NoSchedule'],
+    },
+    { name: 'prod-cp-2', version: 'v1.33.4+k3s1', isReady: false, labels: {}, taints: [], given: [] },
+    { name: 'prod-cp-3', version: '', isReady: false, labels: {}, taints: [], given: [] },
   ])
   expect(parseNodes('')).toEqual([])
 })

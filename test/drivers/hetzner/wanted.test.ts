@@ -39,6 +39,28 @@ it('fills in everything that a spec may leave open', () => {
   })
 })
 
+it.each<[what: string, config: unknown, taints: string[]]>([
+  ['without workers', {}, []],
+  ['with a pool that has none yet', { workers: [{ name: 'a', replicas: 0, type: 'cx33' }] }, []],
+  ['with workers', { workers: [{ name: 'a', replicas: 1, type: 'cx33' }] }, ['']],
+  [
+    'with workers, and the taint in the spec too',
+    {
+      controlPlane: {
+        replicas: 1,
+        type: 'cx33',
+        taints: ['node-role.kubernetes.io/control-plane=mine:NoSchedule'],
+      },
+      workers: [{ name: 'a', replicas: 1, type: 'cx33' }],
+    },
+    ['mine'],
+  ],
+])('keeps workloads off control planes only where there are workers: %s', (_what, config, values) => {
+  expect(read(config).controlPlane.taints).toEqual(
+    values.map(value => ({ key: 'node-role.kubernetes.io/control-plane', value, effect: 'NoSchedule' })),
+  )
+})
+
 it('reads pools with candidates, labels and taints', () => {
   const workers = [
     {

@@ -1,9 +1,13 @@
+import type { Taint } from '../wanted.js'
 import { renderScript, type Script } from './script.js'
 
 const kubectl = 'k3s kubectl --request-timeout=20s'
 
+/** Where a node keeps what `lo` has given it; see `NodeState.given`. */
+const note = 'lok8s.dev/given'
+
 const list = `
-${kubectl} get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.nodeInfo.kubeletVersion}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}'
+${kubectl} get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.nodeInfo.kubeletVersion}{"\\t"}{.status.conditions[?(@.type=="Ready")].status}{"\\t"}{.metadata.labels}{"\\t"}{.spec.taints}{"\\t"}{.metadata.annotations.lok8s\\.dev/given}{"\\n"}{end}'
 `
 
 export interface NodeState {
@@ -11,29 +15,65 @@ export interface NodeState {
   /** Of its kubelet, such as `v1.33.5+k3s1`. */
   version: string
   isReady: boolean
+  labels: Readonly<Record<string, string>>
+  taints: readonly Taint[]
+  /** The labels, and the taints as `key:effect`, that it has from `lo`: what is not wanted any more is taken off again. */
+  given: readonly string[]
 }
 
-/** Prints `<name> <version> <True|False|Unknown>` for each node. To be run on a control plane, as all of these. */
+/**
+ * Prints a line for each node: name, version, `True`, `False` or `Unknown`, labels and taints as JSON, and what it was
+ * given, with tabs between them. To be run on a control plane, as all of these.
+ */
 export function listNodes(): Script {
   return renderScript('list-nodes', list)
 }
 
 export function parseNodes(stdout: string): NodeState[] {
-  return stdout
-    .split('\n')
-    .map(line => line.trim().split(' '))
-    .flatMap(([name, version = '', ready]) => (name ? [{ name, version, isReady: ready === 'True' }] : []))
+  return stdout.split('\n').flatMap(line => {
+    const [name, version = '', ready, labels, taints, given] = line.split('\t')
+    if (!name) return []
+    return {
+      name,
+      version,
+      isReady: ready === 'True',
+      labels: JSON.parse(labels || '{}') as Record<string, string>,
+      taints: (JSON.parse(taints || '[]') as Partial<Taint>[]).map(
+        taint => ({ value: '', ...taint }) as Taint,
+      ),
+      given: given ? given.split(' ') : [],
+    }
+  })
 }
 
-const label = `
-read -ra pairs <<<"$labels"
-${kubectl} label node "$node" --overwrite "\${pairs[@]}"
+const change = `
+read -ra nodes <<<"$nodes"
+read -ra labels <<<"$labels"
+read -ra taints <<<"$taints"
+if ((\${#labels[@]})); then ${kubectl} label node "\${nodes[@]}" --overwrite "\${labels[@]}" >/dev/null; fi
+if ((\${#taints[@]})); then ${kubectl} taint node "\${nodes[@]}" --overwrite "\${taints[@]}" >/dev/null; fi
+${kubectl} annotate node "\${nodes[@]}" --overwrite "${note}=$given" >/dev/null
+echo changed
 `
 
-/** Gives a node labels that it may not give itself. `labels` have neither blanks nor quotes: the spec is checked. */
-export function labelNode(node: string, labels: Readonly<Record<string, string>>): Script {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  return renderScript('label-node', label, { node, labels: pairs.join(' ') })
+export interface NodeChange {
+  nodes: readonly string[]
+  /** As kubectl takes them: `key=value`, or `key-` for one that goes. */
+  labels: readonly string[]
+  /** `key=value:effect`, or `key:effect-`. */
+  taints: readonly string[]
+  /** All that the nodes have from `lo` then. */
+  given: readonly string[]
+}
+
+/** Changes labels and taints of nodes. None of them has a blank or a quote: the spec is checked. */
+export function changeNodes({ nodes, labels, taints, given }: NodeChange): Script {
+  return renderScript('change-nodes', change, {
+    nodes: nodes.join(' '),
+    labels: labels.join(' '),
+    taints: taints.join(' '),
+    given: given.join(' '),
+  })
 }
 
 const drain = `

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
+import type { Taint } from '../wanted.js'
 import type { Machine } from './machine.js'
 
 export interface SimulatedNode {
   version: string
   labels: Record<string, string>
+  taints: Taint[]
+  /** What an annotation says `lo` has given it. */
+  given: string
   /** The number of the server that has last spoken for it. */
   server: number
 }
@@ -17,10 +21,12 @@ export interface Etcd {
   nodes: Map<string, SimulatedNode>
   /** Somebody has given it a network, so that nodes can be ready. */
   hasNetwork: boolean
+  /** The cloud controller manager works there, so that nodes are initialized. */
+  hasCcm: boolean
 }
 
 export function newEtcd(token: string): Etcd {
-  return { token, members: new Map(), nodes: new Map(), hasNetwork: false }
+  return { token, members: new Map(), nodes: new Map(), hasNetwork: false, hasCcm: false }
 }
 
 /** What identifies a cluster in its tokens. */

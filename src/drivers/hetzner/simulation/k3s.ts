@@ -1,5 +1,6 @@
+import { readTaint, type Taint } from '../wanted.js'
 import { type Etcd, hasQuorum, isTokenOf, newEtcd } from './etcd.js'
-import type { Machine } from './machine.js'
+import type { K3s, Machine } from './machine.js'
 import type { Delays } from './machines.js'
 
 /** What k3s on a server finds around it. */
@@ -94,17 +95,38 @@ function enter(machine: Machine, { clusterAt }: Surroundings): void {
   if (k3s.kind === 'server') k3s.etcd.members.set(server.name, server.id)
 }
 
+/** A node gets the labels and taints of its configuration when it is new, and never again. */
 function becomeReady({ k3s, server }: Machine): void {
   k3s.isReady = true
   k3s.hasJoined = true
+  const known = k3s.etcd!.nodes.get(server.name)
   k3s.etcd!.nodes.set(server.name, {
+    labels: known?.labels ?? labelsIn(k3s.config),
+    taints: known?.taints ?? taintsOf(k3s),
+    given: known?.given ?? '',
     version: k3s.running!,
-    labels: { ...k3s.etcd!.nodes.get(server.name)?.labels, ...labelsIn(k3s.config) },
     server: server.id,
   })
 }
 
+/** Whoever waits for an external cloud provider has a taint until that has come. */
+function taintsOf({ config, etcd }: K3s): Taint[] {
+  const own = listIn(config, 'node-taint').map(readTaint)
+  const waits = listIn(config, 'kubelet-arg').includes('cloud-provider=external') && !etcd!.hasCcm
+  return waits ? [...own, uninitialized] : own
+}
+
+/** Of a node whose server the cloud controller manager has not found yet. */
+export const uninitialized: Taint = {
+  key: 'node.cloudprovider.kubernetes.io/uninitialized',
+  value: 'true',
+  effect: 'NoSchedule',
+}
+
+function listIn(config: Record<string, unknown>, key: string): string[] {
+  return (config[key] ?? []) as string[]
+}
+
 function labelsIn(config: Record<string, unknown>): Record<string, string> {
-  const pairs = (config['node-label'] ?? []) as string[]
-  return Object.fromEntries(pairs.map(pair => pair.split('=') as [string, string]))
+  return Object.fromEntries(listIn(config, 'node-label').map(pair => pair.split('=') as [string, string]))
 }

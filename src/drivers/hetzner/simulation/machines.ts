@@ -5,7 +5,7 @@ import type { Machine as Address, Reach, Reached, ReachOptions, Unreachable } fr
 import { keyOf } from '../openssh.js'
 import type { Script } from '../scripts/script.js'
 import { type Etcd, hasQuorum } from './etcd.js'
-import { goOn, type Surroundings } from './k3s.js'
+import { goOn, type Surroundings, uninitialized } from './k3s.js'
 import { type Machine, newMachine } from './machine.js'
 import { collectScriptFaults, type ScriptFault, type ScriptFaults } from './script-faults.js'
 import { type Bench, plays } from './scripts.js'
@@ -63,8 +63,8 @@ export interface Machines extends ScriptFaults {
   get: (server: string) => Machine | undefined
   /** The clusters that exist, which are one when everything is right. */
   clusters: () => Etcd[]
-  /** Gives all clusters a network, as the addons of a bootstrap do: from then on nodes can be ready. */
-  bootstrap: () => void
+  /** Does for all clusters what these addons do: a network, so that nodes can be ready, and a cloud controller manager. */
+  bootstrap: (addons?: { network?: boolean; ccm?: boolean }) => void
 }
 
 export interface MachinesOptions {
@@ -213,8 +213,15 @@ export function simulateMachines(
       settle()
       return clustersOf(machines)
     },
-    bootstrap: () => {
-      for (const etcd of clustersOf(machines)) etcd.hasNetwork = true
+    bootstrap: ({ network = true, ccm = true } = {}) => {
+      for (const etcd of clustersOf(machines)) {
+        etcd.hasNetwork ||= network
+        etcd.hasCcm ||= ccm
+        if (!etcd.hasCcm) continue
+        for (const node of etcd.nodes.values()) {
+          node.taints = node.taints.filter(({ key }) => key !== uninitialized.key)
+        }
+      }
     },
   }
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { parse, stringify } from 'yaml'
 import { keyOf, keyPairOf } from '../openssh.js'
 import type { ScriptName } from '../scripts/script.js'
-import { type Etcd, fullToken, hasQuorum } from './etcd.js'
+import { readTaint, type Taint } from '../wanted.js'
+import { type Etcd, fullToken, hasQuorum, type SimulatedNode } from './etcd.js'
 import type { Machine } from './machine.js'
 import type { Delays } from './machines.js'
 
@@ -78,15 +79,18 @@ export const plays: Record<ScriptName, Play> = {
     k3s.kind === 'server' && k3s.etcd
       ? `${fullToken(k3s.etcd)}\n`
       : failed('cat: /var/lib/rancher/k3s/server/token: No such file or directory'),
-  'list-nodes': bench => onCluster(bench, etcd => [...etcd.nodes].map(node => showNode(node, etcd, bench))),
-  'label-node': ({ values, ...bench }) =>
+  'list-nodes': bench =>
+    onCluster(bench, etcd => [...etcd.nodes].sort(byName).map(node => showNode(node, etcd, bench))),
+  'change-nodes': ({ values, ...bench }) =>
     onCluster(bench, etcd => {
-      const node = etcd.nodes.get(values.node!)
-      if (!node) return undefined
-      const pairs = values.labels!.split(' ').map(pair => pair.split('='))
-      Object.assign(node.labels, Object.fromEntries(pairs))
-      return [`node/${values.node} labeled`]
+      const nodes = wordsIn(values.nodes).map(name => etcd.nodes.get(name))
+      if (nodes.includes(undefined)) return undefined
+      for (const node of nodes) changeNode(node!, values)
+      return ['changed']
     }),
+  // What a bootstrap applies is not simulated, and so is no Secret of it.
+  'look-at-ccm': async () =>
+    'network=\ntoken=\nError from server (NotFound): deployments.apps "hcloud-cloud-controller-manager" not found\n',
   'drain-node': async ({ values, ...bench }) => {
     await bench.sleep(bench.delays.drain)
     return onCluster(bench, etcd => [etcd.nodes.has(values.node!) ? 'drained' : 'absent'])
@@ -127,14 +131,36 @@ async function onCluster(
   return lines ? `${lines.join('\n')}\n` : failed('Error from server (NotFound): nodes not found')
 }
 
+const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1)
+
+const wordsIn = (text = '') => text.split(' ').filter(Boolean)
+
+/** As `kubectl label`, `kubectl taint` and `kubectl annotate` do. */
+function changeNode(node: SimulatedNode, { labels, taints, given }: Readonly<Record<string, string>>): void {
+  for (const word of wordsIn(labels)) {
+    const [key = '', value] = word.split('=')
+    if (value === undefined) delete node.labels[key.slice(0, -1)]
+    else node.labels[key] = value
+  }
+  for (const word of wordsIn(taints)) {
+    const isKept = ({ key, effect }: Taint) => word !== `${key}:${effect}-`
+    const next = word.endsWith('-') ? undefined : readTaint(word)
+    const others = node.taints.filter(one => one.key !== next?.key || one.effect !== next.effect)
+    node.taints = [...others.filter(isKept), ...(next ? [next] : [])]
+  }
+  node.given = given!
+}
+
 function showNode(
-  [name, { version, server }]: [string, Etcd['nodes'] extends Map<string, infer Node> ? Node : never],
+  [name, { version, server, labels, taints, given }]: [string, SimulatedNode],
   { hasNetwork }: Etcd,
   { machines }: Pick<Bench, 'machines'>,
 ): string {
   const machine = machines.get(server)
   const isAlive = machine?.startedAt !== undefined && machine.k3s.isReady
-  return `${name} ${version} ${isAlive ? (hasNetwork ? 'True' : 'False') : 'Unknown'}`
+  const ready = isAlive ? (hasNetwork ? 'True' : 'False') : 'Unknown'
+  const shownTaints = taints.length > 0 ? JSON.stringify(taints) : ''
+  return [name, version, ready, JSON.stringify(labels), shownTaints, given].join('\t')
 }
 
 /** As k3s writes it, but for what proves who asks, since nobody is there to be asked. */

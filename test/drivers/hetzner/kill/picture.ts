@@ -20,7 +20,7 @@ export function pictureOf({ simulator, machines }: World, cluster = 'prod'): unk
       isReady,
       hasJoined,
       members: etcd && [...etcd.members.keys()].sort(),
-      nodes: etcd && [...etcd.nodes].map(([node, { version, labels }]) => [node, version, labels]).sort(),
+      nodes: etcd && [...etcd.nodes].map(([node, { server: _server, ...state }]) => [node, state]).sort(),
       keys: authorizedKeys.size,
       isBootstrapKey,
       hasNextKey: nextHostKey !== undefined,

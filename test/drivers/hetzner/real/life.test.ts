@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { execa } from 'execa'
 import { expect, inject } from 'vitest'
 import { deriveSecrets, newUid } from '../../../../src/drivers/hetzner/secrets.js'
 import { clusterTimeout, ownCluster, startCluster, type TestCluster } from '../../../helpers/cluster.js'
@@ -21,19 +22,41 @@ spec:
     spec: { containers: [{ name: web, image: example.com/web:1 }] }
 `
 
+const specFile = `clusters/${domain}/cluster.lok8s.yaml`
+
+const specWith = (pool: Record<string, unknown>) =>
+  hetznerSpec(
+    domain,
+    {
+      controlPlane: { replicas: 1, type: 'cpx32' },
+      workers: [{ name: 'default', replicas: 1, type: 'cpx32', ...pool }],
+    },
+    { bootstrap: [] },
+  )
+
 const project = () =>
   makeProject({
-    [`clusters/${domain}/cluster.lok8s.yaml`]: hetznerSpec(
-      domain,
-      {
-        controlPlane: { replicas: 1, type: 'cpx32' },
-        workers: [{ name: 'default', replicas: 1, type: 'cpx32', labels: { tier: 'web' } }],
-      },
-      { bootstrap: [] },
-    ),
+    [specFile]: specWith({
+      labels: { tier: 'web', 'node-role.kubernetes.io/web': '' },
+      taints: ['web=yes:NoSchedule'],
+    }),
     [`clusters/${domain}/targets/web/kustomization.yaml`]: 'resources: [web.yaml]\n',
     [`clusters/${domain}/targets/web/web.yaml`]: deployment,
   })
+
+/** What a node has of labels and taints, but for what Kubernetes itself gives it. */
+async function nodeOf({ kubeconfig }: TestCluster, name: string) {
+  const { stdout } = await execa('kubectl', ['--kubeconfig', kubeconfig, 'get', 'node', name, '-o', 'json'])
+  const { metadata, spec } = JSON.parse(stdout) as {
+    metadata: { labels: Record<string, string> }
+    spec: { taints?: { key: string; value?: string; effect: string }[] }
+  }
+  const taints = (spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+  return {
+    labels: metadata.labels,
+    taints: taints.map(({ key, value = '', effect }) => `${key}=${value}:${effect}`),
+  }
+}
 
 /** A folder with an ssh that notes how it was started, and is the real one. */
 function watchedSsh(): { folder: string; calls: () => string } {
@@ -68,6 +91,25 @@ itOnServers(
     expect(readFileSync(kubeconfig, 'utf8')).toContain('server: https://127.77.0.1:6443')
     const again = await lo(['provision', domain], options)
     expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining('(Hetzner, unchanged)')])
+
+    expect((await nodeOf(rehearsal, 'prod-cp-1')).taints).toEqual([
+      'node-role.kubernetes.io/control-plane=:NoSchedule',
+    ])
+    expect(await nodeOf(rehearsal, 'prod-default-1')).toEqual({
+      labels: { tier: 'web', 'node-role.kubernetes.io/web': '' },
+      taints: ['web=yes:NoSchedule'],
+    })
+    writeFiles(cwd, { [specFile]: specWith({ labels: { tier: 'db' }, taints: ['db:NoExecute'] }) })
+    const plan = await lo(['provision', domain, '--plan'], options)
+    expect(plan.stdout + plan.stderr).toContain(
+      'node prod-default-1: label tier=db, without the label node-role.kubernetes.io/web, taint db=:NoExecute, without the taint web:NoSchedule',
+    )
+    const changed = await lo(['provision', domain], options)
+    expect(changed.exitCode, changed.stderr).toBe(0)
+    expect(await nodeOf(rehearsal, 'prod-default-1')).toEqual({
+      labels: { tier: 'db' },
+      taints: ['db=:NoExecute'],
+    })
 
     expect((await lo(['build', domain], options)).exitCode).toBe(0)
     const deployed = await lo(['deploy', domain], options)

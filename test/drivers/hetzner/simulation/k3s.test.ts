@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { installK3s } from '../../../../src/drivers/hetzner/scripts/install-k3s.js'
 import { look, parseLook } from '../../../../src/drivers/hetzner/scripts/look.js'
 import {
-  labelNode,
+  changeNodes,
   listNodes,
   parseNodes,
   removeNode,
@@ -25,11 +25,17 @@ it('makes a cluster of three control planes and a worker, in the time that takes
       name,
       version,
       isReady: false,
+      labels: { pool: 'default' },
+      taints: [
+        { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' },
+      ],
+      given: [],
     })),
   )
-  expect(yard.machines.clusters()[0]!.nodes.get('prod-default-1')!.labels).toEqual({ pool: 'default' })
   yard.machines.bootstrap()
-  expect(parseNodes(await yard.ask(one, listNodes())).every(({ isReady }) => isReady)).toBe(true)
+  expect(
+    parseNodes(await yard.ask(one, listNodes())).map(({ isReady, taints }) => [isReady, taints]),
+  ).toEqual(Array(4).fill([true, []]))
   expect(parseLook(await yard.ask(one, look()))).toEqual({ k3s: version, data: 'server', joins: undefined })
   expect(parseLook(await yard.ask(worker, look()))).toEqual({
     k3s: version,
@@ -122,18 +128,30 @@ it('upgrades a node when k3s is started again with another release', async () =>
   expect(versions).toEqual(['v1.34.1+k3s1', version, version])
 })
 
-it('starts k3s again with the server, and keeps labels that were given to the node', async () => {
+it('gives a node what kubectl would, and keeps that when k3s starts again, whatever its configuration says', async () => {
   const yard = await openYard()
   const [one, two] = await openCluster(yard)
-  await yard.ask(one, labelNode('prod-cp-2', { 'node-role.kubernetes.io/x': 'y' }))
+  const change = {
+    nodes: ['prod-cp-2'],
+    labels: ['node-role.kubernetes.io/x=y', 'pool-'],
+    taints: ['gpu=yes:NoSchedule', 'gpu=yes:NoExecute', 'gpu=no:NoSchedule'],
+    given: ['gpu:NoSchedule'],
+  }
+  await yard.ask(one, changeNodes(change))
+  await yard.ask(one, changeNodes({ ...change, labels: [], taints: ['gpu:NoExecute-'] }))
   await yard.hcloud.wait('reset', await yard.hcloud.servers.reset(two), 60_000)
   expect(parseNodes(await yard.ask(one, listNodes())).map(({ name }) => name)).toHaveLength(3)
   await yard.world.sleep(60_000)
   await yard.ask(two, look())
   await yard.world.sleep(20_000)
   expect(await yard.ask(two, wait('server', 20))).toBe('ready\n')
-  expect(yard.machines.clusters()[0]!.nodes.get('prod-cp-2')!.labels).toMatchObject({ pool: 'default' })
-  expect(yard.machines.clusters()[0]!.nodes.get('prod-cp-2')!.labels).toHaveProperty([
-    'node-role.kubernetes.io/x',
-  ])
+  expect(parseNodes(await yard.ask(one, listNodes()))).toContainEqual(
+    expect.objectContaining({
+      name: 'prod-cp-2',
+      labels: { 'node-role.kubernetes.io/x': 'y' },
+      taints: expect.arrayContaining([{ key: 'gpu', value: 'no', effect: 'NoSchedule' }]),
+      given: ['gpu:NoSchedule'],
+    }),
+  )
+  expect(await yard.send(one, changeNodes({ ...change, nodes: ['prod-cp-9'] }))).toMatchObject({ status: 1 })
 })

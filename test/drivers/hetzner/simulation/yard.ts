@@ -99,7 +99,7 @@ export async function openYard(options: Parameters<typeof simulateMachines>[2] =
     send,
     ask,
     startControlPlane: (server, joining, token = secrets.k3sToken) => {
-      const cluster = { network: wantedOf().network, apiNames: [], hasWorkers: true }
+      const cluster = { network: wantedOf().network, apiNames: [] }
       return start(server, 'server', controlPlaneConfig(factsOf(server), cluster, joining), token)
     },
     startWorker: (server, first, token = secrets.k3sToken) =>
