@@ -1,8 +1,8 @@
 import { LoError } from '../../errors.js'
 import type { Server } from '../../hcloud/resources/servers.js'
-import type { SshKey } from '../../hcloud/resources/ssh-keys.js'
 import { label } from './labels.js'
 import { digestOf, keyOf, keyOfLabel, type SshKeyPair } from './openssh.js'
+import type { Found } from './plan.js'
 import { deriveSecrets, type Secrets } from './secrets.js'
 
 /** How the servers of a cluster are entered, and how they prove who they are. */
@@ -25,15 +25,20 @@ export interface Credentials {
   keyFile: SshKeyPair | undefined
 }
 
+/** Which key pair the servers of a cluster let in, as its labels say. */
+export function knownKeyOf({ sshKeys, networks }: Pick<Found, 'sshKeys' | 'networks'>): string | undefined {
+  return sshKeys[0]?.labels[label.key] ?? networks[0]?.labels[label.key]
+}
+
 /**
- * The keys of a cluster, from what follows from the token. `known` is the key in the project that carries its label.
+ * The keys of a cluster, from what follows from the token. `known` is what `knownKeyOf` says.
  * Throws `TOKEN_REFUSED` when the servers let in none of the keys there are.
  */
 export function planAccess(
   { token, previousToken, keyFile }: Credentials,
   cluster: string,
   uid: string,
-  known: Pick<SshKey, 'labels'> | undefined,
+  known: string | undefined,
 ): Access {
   const secrets = deriveSecrets(token, cluster, uid)
   const previous = previousToken === undefined ? undefined : deriveSecrets(previousToken, cluster, uid)
@@ -41,7 +46,7 @@ export function planAccess(
   const key = keyFile ?? secrets.userKey
   return {
     key,
-    older: olderKey(known?.labels[label.key], key, [secrets.userKey, previous?.userKey], cluster),
+    older: olderKey(known, key, [secrets.userKey, previous?.userKey], cluster),
     secrets,
     joinTokens: all.map(({ k3sToken }) => k3sToken),
     hostKeysOf: server => hostKeysOf(server, all),

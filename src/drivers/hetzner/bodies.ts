@@ -20,13 +20,21 @@ export function sshKeyBody(cluster: string, uid: string, publicKey: string): Ssh
   }
 }
 
-/** With its one subnet, so that no moment is without one. */
-export function networkBody({ cluster, network }: Wanted, uid: string, zone: string): NetworkWanted {
+/**
+ * With its one subnet, so that no moment is without one. `foreignKey` is what servers let in, where that key is in the
+ * project under a name that is not ours: then the network tells of it.
+ */
+export function networkBody(
+  { cluster, network }: Wanted,
+  uid: string,
+  zone: string,
+  foreignKey?: string,
+): NetworkWanted {
   return {
     name: networkName(cluster),
     ip_range: network.servers,
     subnets: [{ type: 'cloud', ip_range: network.servers, network_zone: zone }],
-    labels: identity(cluster, uid),
+    labels: { ...identity(cluster, uid), ...(foreignKey && { [label.key]: digestOf(foreignKey) }) },
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Access, type Credentials, planAccess } from './access.js'
+import { type Access, type Credentials, knownKeyOf, planAccess } from './access.js'
 import type { Job } from './job.js'
 import { loadOffers } from './load-offers.js'
 import type { Offers } from './offers.js'
@@ -25,7 +25,7 @@ export async function decide(job: Job, credentials: Credentials): Promise<Decisi
     loadOffers(hcloud, wanted.image),
   ])
   const uid = survey.uid ?? newUid()
-  const access = planAccess(credentials, wanted.cluster, uid, survey.found.sshKeys[0])
+  const access = planAccess(credentials, wanted.cluster, uid, knownKeyOf(survey.found))
   await preflight(job, survey, uid, offers)
   return { survey, offers, uid, access, plan: planCluster(wanted, uid, survey.found) }
 }

@@ -14,7 +14,7 @@ export const label = {
   index: 'lok8s.dev/index',
   /** What a server was made from; see `digestOfBody`. */
   spec: 'lok8s.dev/spec',
-  /** Which key pair the user key is of; see `digestOf`. */
+  /** Which key pair servers let in, see `digestOf`: on the SSH key, or on the network where that key is not ours. */
   key: 'lok8s.dev/key-id',
   /** The key by which a server proves who it is; see `labelOfKey`. */
   hostKey: 'lok8s.dev/hostkey',

@@ -5,9 +5,8 @@ import type { Access } from './access.js'
 import { allOf } from './all.js'
 import { networkBody, placementGroupBody, sshKeyBody } from './bodies.js'
 import type { Job } from './job.js'
-import { fingerprintOf } from './openssh.js'
 import type { Plan } from './plan.js'
-import type { Survey } from './survey.js'
+import { findForeignKey, type Survey } from './survey.js'
 
 /** What servers are made with. */
 export interface Parts {
@@ -49,19 +48,18 @@ async function whole<Item>(what: string, made: Made<Item>, job: Job): Promise<It
   return made.item
 }
 
-/** A project holds each key once: a key of a file may be there already, under a name that is not ours. */
 async function makeSshKey({ plan, survey, uid, access }: PartsRequest, job: Job): Promise<string> {
   if (plan.sshKey !== 'create') return plan.sshKey.name
-  const fingerprint = fingerprintOf(access.key.publicKey)
-  const other = survey.foreign.sshKeys.find(key => key.fingerprint === fingerprint)
+  const other = findForeignKey(survey, access.key.publicKey)
   if (other) return other.name
   const body = sshKeyBody(job.wanted.cluster, uid, access.key.publicKey)
   return (await whole(`SSH key ${body.name}`, await job.hcloud.sshKeys.create(body), job)).name
 }
 
-async function makeNetwork({ plan, uid, zone }: PartsRequest, job: Job): Promise<Network> {
+async function makeNetwork({ plan, survey, uid, access, zone }: PartsRequest, job: Job): Promise<Network> {
   const { hcloud, wanted, ctx } = job
-  const body = networkBody(wanted, uid, zone)
+  const isForeign = findForeignKey(survey, access.key.publicKey) !== undefined
+  const body = networkBody(wanted, uid, zone, isForeign ? access.key.publicKey : undefined)
   if (plan.network === 'create') {
     return step(`Make the network ${body.name}`, ctx, async () =>
       whole(`network ${body.name}`, await hcloud.networks.create(body), job),

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js'
 import { openHcloud } from '../../hcloud/hcloud.js'
 import { checkToken } from '../../hcloud/token.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../driver.js'
-import { type Credentials, planAccess } from './access.js'
+import { type Credentials, knownKeyOf, planAccess } from './access.js'
 import { findBelongings, listBelongings } from './belongings.js'
 import { billOf } from './cost.js'
 import { formatBill, pricedBelongings } from './describe-plan.js'
@@ -96,7 +96,7 @@ export function openHetzner(
       if (provisioned) return fetchKubeconfig(provisioned.living, provisioned.balancer, job)
       const survey = await surveyProject(hcloud, name)
       if (survey.uid === undefined) return undefined
-      const access = planAccess(await credentials(), name, survey.uid, survey.found.sshKeys[0])
+      const access = planAccess(await credentials(), name, survey.uid, knownKeyOf(survey.found))
       return findKubeconfig(survey, access, job)
     },
     plan: async () => {

@@ -1,53 +1,36 @@
-import { LoError } from '../../errors.js'
 import type { Planned } from '../../events.js'
 import type { Access } from './access.js'
+import { askNodes } from './ask-nodes.js'
+import { checkUpgrade } from './check-upgrade.js'
 import type { Job } from './job.js'
-import { label } from './labels.js'
-import { publicAddressOf } from './node.js'
 import { planNodeChanges } from './plan-node-changes.js'
-import { checkUpgrade } from './plan-start.js'
-import { listNodes, type NodeChange, type NodeState, parseNodes } from './scripts/nodes.js'
-import { openSession } from './session.js'
+import type { NodeChange, NodeState } from './scripts/nodes.js'
 import { slotsOf } from './slots.js'
 import type { Survey } from './survey.js'
 import type { Wanted } from './wanted.js'
 
-/** Milliseconds for a control plane that does not answer. */
-const patience = 10_000
-
 /**
- * Nodes that would get another release of k3s, other labels or other taints. Those stand nowhere but in the cluster, so a
- * control plane is asked; when none answers that is said, and the plan is without them. Throws `SPEC_INVALID` for a way that no provision would go.
+ * Nodes that would get another release of k3s, other labels or other taints. When no control plane answers that is said,
+ * and the plan is without them. Throws `SPEC_INVALID` for a way that no provision would go.
  */
-export async function planNodes({ found }: Survey, access: Access, job: Job): Promise<Planned[]> {
+export async function planNodes(survey: Survey, access: Access, job: Job): Promise<Planned[]> {
   const { wanted, ctx } = job
-  if (!found.networks.some(({ labels }) => labels[label.initialized] !== undefined)) return []
-  for (const server of found.servers.filter(({ labels }) => labels[label.role] === 'control-plane')) {
-    const machine = { name: server.name, address: publicAddressOf(server) }
-    const session = openSession(
-      machine,
-      { key: access.older ?? access.key, hostKeys: access.hostKeysOf(server) },
-      job,
-    )
-    try {
-      const nodes = parseNodes(await session.run(listNodes(), { patience }))
-      checkUpgrade(
-        nodes.map(({ version }) => version),
-        wanted.version,
-      )
-      return describeNodes(nodes, wanted)
-    } catch (error) {
-      if (!(error instanceof LoError) || error.code !== 'PROVISION_FAILED') throw error
-    }
+  const nodes = await askNodes(survey, access, job)
+  if (!nodes) {
+    const message = 'no control plane answers: what changes about nodes is not in this plan'
+    ctx.output.event({ type: 'warning', message })
+    return []
   }
-  const message = 'no control plane answers: what changes about nodes is not in this plan'
-  ctx.output.event({ type: 'warning', message })
-  return []
+  checkUpgrade(nodes, wanted)
+  return describeNodes(nodes, wanted)
 }
 
 function describeNodes(nodes: readonly NodeState[], wanted: Wanted): Planned[] {
-  const changes = planNodeChanges(nodes, slotsOf(wanted))
-  return nodes.flatMap(({ name, version }): Planned[] => {
+  const slots = slotsOf(wanted)
+  const changes = planNodeChanges(nodes, slots)
+  // What the spec does not want any more stays as it is.
+  const kept = nodes.filter(({ name }) => slots.some(slot => slot.name === name))
+  return kept.flatMap(({ name, version }): Planned[] => {
     const change = changes.find(one => one.nodes.includes(name))
     const parts = [
       ...(version === wanted.version ? [] : [`${version} to ${wanted.version}`]),

@@ -46,22 +46,3 @@ export function noLivingMember(members: readonly string[], all: number, evidence
     },
   )
 }
-
-/** Kubernetes goes from one minor version to the next, and never back: https://kubernetes.io/releases/version-skew-policy/. */
-export function checkUpgrade(is: readonly string[], wanted: string): void {
-  const target = minorOf(wanted)
-  for (const version of is) {
-    const minor = minorOf(version)
-    if (minor === undefined || target === undefined) continue
-    if (target >= minor && target <= minor + 1) continue
-    const way = target < minor ? 'There is no way back' : 'Minor versions are not skipped'
-    throw new LoError('SPEC_INVALID', `The cluster runs ${version}, and the spec wants ${wanted}.`, {
-      hint: `${way}: set spec.kubernetes.version to v1.${target < minor ? minor : minor + 1}. Nothing was changed.`,
-    })
-  }
-}
-
-function minorOf(version: string): number | undefined {
-  const [, minor] = /^v1\.(\d+)\./.exec(version) ?? []
-  return minor === undefined ? undefined : Number(minor)
-}

@@ -1,9 +1,11 @@
-import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { ProvisionOutcome } from '../driver.js'
 import type { Credentials } from './access.js'
 import { allOf, joined } from './all.js'
+import { askNodes } from './ask-nodes.js'
+import { checkUpgrade } from './check-upgrade.js'
 import { decide } from './decide.js'
+import { enterLeaving } from './enter-leaving.js'
 import type { Job } from './job.js'
 import { makeBalancer } from './make-balancer.js'
 import { makeParts } from './make-parts.js'
@@ -14,7 +16,7 @@ import { preparer } from './prepare-servers.js'
 import { redactor } from './redact.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
-import { type Started, startCluster } from './start-cluster.js'
+import { type ClusterRequest, type Started, startCluster } from './start-cluster.js'
 import type { Survey } from './survey.js'
 
 export interface Provisioned extends Started {
@@ -30,6 +32,8 @@ export async function provision(
   const { wanted } = given
   const { survey, offers, uid, access, plan } = await decide(given, credentials)
   const job = withholding(given, access.joinTokens)
+  const nodes = await askNodes(survey, access, job)
+  if (nodes) checkUpgrade(nodes, wanted)
   warn(plan, job)
 
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
@@ -40,7 +44,8 @@ export async function provision(
     makeBalancer(plan, { uid, network: parts.network.id, location }, job),
     makeServers(request, job),
   ])
-  const started = await startAll(request, { servers, balancer }, job)
+  const leaving = () => enterLeaving(plan.surplus.servers, access, job)
+  const started = await startAll(request, { servers, balancer, leaving }, job)
   const { older } = access
   if (older) await renewSshKey(survey, uid, { ...access, older }, job)
   if (failures.length > 0) throw joined(failures)
@@ -62,17 +67,13 @@ export function locationOf({ found }: Survey, offers: Offers, { wanted, ctx }: J
   return server?.location.name ?? candidate?.location ?? wanted.locations[0]!
 }
 
-interface Machines {
+interface Machines extends Pick<ClusterRequest, 'balancer' | 'leaving'> {
   servers: ReadonlyMap<string, Server>
-  balancer: LoadBalancer | undefined
 }
 
-async function startAll(
-  request: ServersRequest,
-  { servers, balancer }: Machines,
-  job: Job,
-): Promise<Started> {
+async function startAll(request: ServersRequest, machines: Machines, job: Job): Promise<Started> {
   const { plans, access, parts } = request
+  const { servers, balancer, leaving } = machines
   const prepare = preparer(request, job)
   const prepareAll = (role: 'control-plane' | 'worker') =>
     plans
@@ -81,8 +82,8 @@ async function startAll(
   const [controlPlanes, workers] = [prepareAll('control-plane'), prepareAll('worker')]
   // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.
   for (const worker of workers) worker.catch(() => {})
-  const { network } = parts
-  return startCluster({ controlPlanes: await allOf(controlPlanes), workers, network, balancer, access }, job)
+  const nodes = { controlPlanes: await allOf(controlPlanes), workers, leaving }
+  return startCluster({ ...nodes, network: parts.network, balancer, access }, job)
 }
 
 /** What a spec asks for and does not get from this run. */

@@ -43,15 +43,13 @@ async function retire(server: Server, living: ClusterNode, job: Job): Promise<vo
       seconds: drainSeconds + 30,
     })
     const [state, ...words] = said.split('\n')
-    if (state === 'late') {
-      throw new LoError(
-        'PROVISION_FAILED',
-        `The pods of ${server.name} have not gone elsewhere after ${drainSeconds} seconds.`,
-        {
-          detail: words.join('\n'),
-          hint: 'It takes no new pods. Once nothing is in the way, run `lo provision --shrink` again.',
-        },
-      )
+    if (state === 'late' || state === 'refused') {
+      const why =
+        state === 'late' ? `have not gone elsewhere after ${drainSeconds} seconds` : 'cannot be moved'
+      throw new LoError('PROVISION_FAILED', `The pods of ${server.name} ${why}.`, {
+        detail: words.join('\n'),
+        hint: 'It takes no new pods. Once nothing is in the way, run `lo provision --shrink` again.',
+      })
     }
     await living.session.run(removeNode(server.name), { seconds: 90 })
     await hcloud.wait(`server ${server.name}`, await hcloud.servers.remove(server), patience)

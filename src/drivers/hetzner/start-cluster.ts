@@ -4,6 +4,7 @@ import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import type { Access } from './access.js'
 import { allOf, parallel } from './all.js'
+import { checkUpgrade } from './check-upgrade.js'
 import { type Convergence, convergeNode } from './converge-node.js'
 import { findLiving } from './find-living.js'
 import type { Job } from './job.js'
@@ -11,7 +12,7 @@ import { type ClusterFacts, joinAddress } from './k3s-config.js'
 import { label } from './labels.js'
 import { type ClusterNode, isFresh, privateAddressOf } from './node.js'
 import { planNodeChanges } from './plan-node-changes.js'
-import { checkUpgrade, planStart } from './plan-start.js'
+import { planStart } from './plan-start.js'
 import { changeNodes, listNodes, type NodeState, parseNodes, removeNode } from './scripts/nodes.js'
 import { readToken } from './scripts/read.js'
 import type { Slot } from './slots.js'
@@ -22,6 +23,8 @@ export interface ClusterRequest {
   controlPlanes: readonly ClusterNode[]
   /** Still being prepared, since the API server need not wait for them. */
   workers: readonly Promise<ClusterNode>[]
+  /** Control planes with the data of the cluster that the spec does not want: for when no other has it. */
+  leaving: () => Promise<ClusterNode[]>
   network: Network
   balancer: LoadBalancer | undefined
   access: Access
@@ -40,10 +43,14 @@ export interface Started {
 export async function startCluster(request: ClusterRequest, job: Job): Promise<Started> {
   const { controlPlanes, network, access } = request
   const { wanted } = job
+  const isInitialized = network.labels[label.initialized] !== undefined
+  const isHeld = controlPlanes.some(({ look }) => look.data === 'server')
+  const leaving = isInitialized && !isHeld ? await request.leaving() : []
+  const all = [...controlPlanes, ...leaving]
   const start = planStart(
     wanted.cluster,
-    controlPlanes.map(({ slot, look }) => ({ name: slot.name, data: look.data })),
-    network.labels[label.initialized] !== undefined,
+    all.map(({ slot, look }) => ({ name: slot.name, data: look.data })),
+    isInitialized,
   )
   const facts = factsOf(request, job)
   if (start.how === 'new') {
@@ -53,16 +60,18 @@ export async function startCluster(request: ClusterRequest, job: Job): Promise<S
     return joinOthers({ living: first, members: [first], nodes: [], facts }, request, job)
   }
   const members = controlPlanes.filter(({ slot }) => start.members.includes(slot.name))
-  const living = await findLiving(members, controlPlanes.length, member => ofMember(member, facts), job)
+  const holders = [...members, ...leaving]
+  const living = await findLiving(holders, all.length, member => ofMember(member, facts), job)
   await remember(network, job)
   const nodes = parseNodes(await living.session.run(listNodes()))
-  checkUpgrade(
-    nodes.map(({ version }) => version),
-    wanted.version,
-  )
+  checkUpgrade(nodes, wanted)
   // One at a time: each waits until the API server before it is ready, so that most of etcd is there all along.
   for (const member of members) await convergeNode(member, ofMember(member, facts), job)
-  return joinOthers({ living, members, nodes, facts }, request, job)
+  if (controlPlanes.includes(living)) return joinOthers({ living, members, nodes, facts }, request, job)
+  // It is going to leave: one that stays has to be there first, for all others to join at.
+  const first = controlPlanes[0]!
+  await join(first, await doorOf(living, network), { living, nodes, facts }, job)
+  return joinOthers({ living: first, members: [first], nodes, facts }, request, job)
 }
 
 type Facts = Pick<Convergence, 'cluster' | 'network'>
@@ -102,32 +111,45 @@ interface Joint {
   facts: Facts
 }
 
-/** Control planes join one at a time, as etcd takes them; workers all at once, but for those that run already. */
-async function joinOthers(
-  { living, members, nodes, facts }: Joint,
-  request: ClusterRequest,
+/** Where nodes join, and by what. */
+interface Door {
+  server: string
+  token: string
+}
+
+async function doorOf({ session, server }: ClusterNode, { id }: Network): Promise<Door> {
+  return { server: joinAddress(privateAddressOf(server, id)), token: await session.run(readToken()) }
+}
+
+async function join(
+  node: ClusterNode,
+  { server, token }: Door,
+  { living, nodes, facts }: Omit<Joint, 'members'>,
   job: Job,
-): Promise<Started> {
+): Promise<void> {
+  await forget(node, living, nodes)
+  await convergeNode(node, { ...facts, joining: existing(server), token }, job)
+}
+
+/** Control planes join one at a time, as etcd takes them; workers all at once, but for those that run already. */
+async function joinOthers(joint: Joint, request: ClusterRequest, job: Job): Promise<Started> {
+  const { living, members } = joint
   const { controlPlanes, workers, balancer, network } = request
-  const token = await living.session.run(readToken())
-  const direct = joinAddress(privateAddressOf(living.server, network.id))
+  const door = await doorOf(living, network)
   const serving = balancer ? untilServing(balancer, job) : Promise.resolve(undefined)
-  const joinOne = async (node: ClusterNode, server: string) => {
-    await forget(node, living, nodes)
-    await convergeNode(node, { ...facts, joining: existing(server), token }, job)
-  }
   const others = controlPlanes.filter(node => !members.includes(node))
   const joinPlanes = async () => {
-    for (const node of others) await joinOne(node, direct)
+    for (const node of others) await join(node, door, joint, job)
   }
   const joinWorkers = async () => {
     const found = await serving
     const shared = found && privateOf(found, network)
-    const server = shared ? joinAddress(shared) : direct
+    const front = shared ? { ...door, server: joinAddress(shared) } : door
     const lane = pLimit(parallel)
     const joinWorker = async (worker: Promise<ClusterNode>) => {
       const node = await worker
-      return isFresh(node) ? joinOne(node, server) : lane(() => joinOne(node, server))
+      const work = () => join(node, front, joint, job)
+      return isFresh(node) ? work() : lane(work)
     }
     await allOf(workers.map(joinWorker))
   }

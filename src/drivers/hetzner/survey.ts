@@ -2,7 +2,9 @@ import { LoError } from '../../errors.js'
 import type { Hcloud } from '../../hcloud/hcloud.js'
 import type { Labels } from '../../hcloud/resources/collection.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
+import type { SshKey } from '../../hcloud/resources/ssh-keys.js'
 import { commonUid, label } from './labels.js'
+import { fingerprintOf } from './openssh.js'
 import type { Found } from './plan.js'
 
 /** A whole project, as far as it concerns a cluster. */
@@ -44,6 +46,12 @@ export async function surveyProject(hcloud: Hcloud, cluster: string): Promise<Su
     services: services!,
     uid,
   }
+}
+
+/** A project holds each key once: that of a file may be there already, under a name that is not ours. */
+export function findForeignKey({ foreign }: Pick<Survey, 'foreign'>, publicKey: string): SshKey | undefined {
+  const fingerprint = fingerprintOf(publicKey)
+  return foreign.sshKeys.find(key => key.fingerprint === fingerprint)
 }
 
 type Item = { labels: Labels }

@@ -160,6 +160,73 @@ it.each([
   expect(releasesOf(all)).toEqual(['v1.33.5+k3s1'])
 })
 
+it('refuses a way that no upgrade goes before it makes a server', async () => {
+  const all = await made(small)
+  const more = { ...controlPlane(1), ...workers(['default', 4]) }
+  await expect(all.open(more, { version: 'v1.35.0' }).provision()).rejects.toMatchObject({
+    code: 'SPEC_INVALID',
+    hint: expect.stringContaining('Nothing was changed.'),
+  })
+  expect(all.writes()).toEqual([])
+})
+
+it('plans no upgrade of nodes that the spec does not want any more', async () => {
+  const all = await made(small)
+  const less = { ...controlPlane(1), ...workers(['default', 1]) }
+  const plan = await all.open(less, { version: 'v1.34.1' }).plan!()
+  const changes = plan!.filter(({ action }) => action === 'change').map(({ what }) => what)
+  expect(changes).toEqual(
+    ['prod-cp-1', 'prod-default-1'].map(name => `node ${name}: v1.33.5+k3s1 to v1.34.1+k3s1`),
+  )
+})
+
+it('joins a new control plane at those that hold the data, though the spec does not want them any more', async () => {
+  const all = await made(large)
+  const { token } = k3sOn(all, 'prod-cp-3')
+  await removeServer(all, 'prod-cp-1')
+  expect(await all.open(small).provision()).toBe('configured')
+  expect(all.machines.clusters()).toHaveLength(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+  // Workers had joined at the load balancer, which the spec does not want any more either.
+  expect(started(all)).toEqual(['prod-cp-1', 'prod-default-1', 'prod-default-2'])
+  await all.open(small, { shrink: true }).provision()
+  expect(membersOf(all)).toEqual(['prod-cp-1'])
+  expect(nodesOf(all)).toEqual(['prod-cp-1', 'prod-default-1', 'prod-default-2'])
+  expect(k3sOn(all, 'prod-cp-1').token).toContain(token.split('::').at(-1))
+})
+
+it('does the same in one run that also removes them', async () => {
+  const all = await made(large)
+  await removeServer(all, 'prod-cp-1')
+  expect(await all.open(small, { shrink: true }).provision()).toBe('configured')
+  expect(all.machines.clusters()).toHaveLength(1)
+  expect(membersOf(all)).toEqual(['prod-cp-1'])
+  expect(await all.open(small).provision()).toBe('unchanged')
+})
+
+it('begins no new cluster when nobody who holds the data answers', async () => {
+  const all = await made(large)
+  await removeServer(all, 'prod-cp-1')
+  for (const server of ['prod-cp-2', 'prod-cp-3']) {
+    all.machines.onScript('*', { how: 'unreachable', why: 'silent' }, { server })
+  }
+  await expect(all.open(small).provision()).rejects.toMatchObject({
+    message: 'All control planes of prod are lost, and its data with them.',
+  })
+})
+
+it('says of pods that nobody may move what they are, and not that they are slow', async () => {
+  const all = await made(small)
+  const said = 'error: cannot delete Pods that declare no controller (use --force to override): default/alone'
+  all.machines.onScript('drain-node', { how: 'answer', stdout: `refused\n${said}\n`, takes: 2000 })
+  const less = { ...controlPlane(1), ...workers(['default', 1]) }
+  await expect(all.open(less, { shrink: true }).provision()).rejects.toMatchObject({
+    message: 'The pods of prod-default-2 cannot be moved.',
+    detail: said,
+  })
+  expect(inventoryOf(all).servers).toContain('prod-default-2')
+})
+
 it('changes firewall rules, and nothing on servers', async () => {
   const all = await made(small)
   const firewall = { ssh: ['203.0.113.0/24'], api: ['203.0.113.0/24'] }

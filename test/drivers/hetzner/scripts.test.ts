@@ -271,20 +271,39 @@ ${Object.entries(answers)
   *) echo "unexpected: $*" >&2; exit 9 ;;
 esac
 `,
+  // Between two attempts.
+  'bin/sleep': '#!/bin/sh\n',
 })
 
 it.each<[what: string, answers: Record<string, string>, said: string]>([
-  ['absent', { 'get node ': 'exit 1' }, 'absent'],
-  ['drained', { 'get node ': 'true', cordon: 'true', drain: 'echo evicted' }, 'drained'],
+  ['absent', { 'get node ': 'true' }, 'absent'],
+  ['drained', { 'get node ': 'echo node/x', cordon: 'true', drain: 'echo evicted' }, 'drained\nevicted'],
   [
-    'late',
-    { 'get node ': 'true', cordon: 'true', drain: 'echo would violate the budget; exit 1' },
-    'late\nwould violate the budget',
+    'refused',
+    { 'get node ': 'echo node/x', cordon: 'true', drain: 'echo declare no controller; exit 1' },
+    'refused\ndeclare no controller',
   ],
 ])('says of a node that is drained: %s', (_what, answers, said) => {
   const root = makeFolder()
   writeFiles(root, kubectl(answers))
   expect(run(drainNode('prod-default-1', 30), `${root}/bin`)).toMatchObject({ status: 0, stdout: said })
+})
+
+it('says of a node whose pods take longer than they may that it is late, and what is in the way', () => {
+  const root = makeFolder()
+  const drain = 'echo would violate the budget; /bin/sleep 1.1; exit 1'
+  writeFiles(root, kubectl({ 'get node ': 'echo node/x', cordon: 'true', drain }))
+  expect(run(drainNode('prod-default-1', 1), `${root}/bin`).stdout).toBe('late\nwould violate the budget')
+})
+
+it('asks the API server again while that fails, and takes no failure for a node that is not there', () => {
+  const root = makeFolder()
+  const flaky = (times: number) =>
+    `echo >>"${root}/calls"; [[ $(wc -l <"${root}/calls") -gt ${times} ]] && echo node/x`
+  writeFiles(root, kubectl({ 'get node ': flaky(4), cordon: 'true', drain: 'true' }))
+  expect(run(drainNode('prod-default-1', 30), `${root}/bin`).stdout).toBe('drained')
+  writeFiles(root, { calls: '', ...kubectl({ 'get node ': flaky(5) }) })
+  expect(run(drainNode('prod-default-1', 30), `${root}/bin`).stdout).not.toContain('absent')
 })
 
 it.each<[what: string, answers: Record<string, string>, seen: unknown]>([

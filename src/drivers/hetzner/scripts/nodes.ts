@@ -1,13 +1,22 @@
 import type { Taint } from '../wanted.js'
 import { renderScript, type Script } from './script.js'
 
-const kubectl = 'k3s kubectl --request-timeout=20s'
+/** While etcd changes its leader the API server fails for some seconds, so each of these is tried again for 12. */
+const retrying = `
+kubectl() {
+  local tries=1
+  until k3s kubectl --request-timeout="\${patience:-20}s" "$@"; do
+    ((tries++ < 5)) || return 1
+    sleep 3
+  done
+}
+`
 
 /** Where a node keeps what `lo` has given it; see `NodeState.given`. */
 const note = 'lok8s.dev/given'
 
-const list = `
-${kubectl} get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.nodeInfo.kubeletVersion}{"\\t"}{.status.conditions[?(@.type=="Ready")].status}{"\\t"}{.metadata.labels}{"\\t"}{.spec.taints}{"\\t"}{.metadata.annotations.lok8s\\.dev/given}{"\\n"}{end}'
+const list = `${retrying}
+kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.nodeInfo.kubeletVersion}{"\\t"}{.status.conditions[?(@.type=="Ready")].status}{"\\t"}{.metadata.labels}{"\\t"}{.spec.taints}{"\\t"}{.metadata.annotations.lok8s\\.dev/given}{"\\n"}{end}'
 `
 
 export interface NodeState {
@@ -46,13 +55,13 @@ export function parseNodes(stdout: string): NodeState[] {
   })
 }
 
-const change = `
+const change = `${retrying}
 read -ra nodes <<<"$nodes"
 read -ra labels <<<"$labels"
 read -ra taints <<<"$taints"
-if ((\${#labels[@]})); then ${kubectl} label node "\${nodes[@]}" --overwrite "\${labels[@]}" >/dev/null; fi
-if ((\${#taints[@]})); then ${kubectl} taint node "\${nodes[@]}" --overwrite "\${taints[@]}" >/dev/null; fi
-${kubectl} annotate node "\${nodes[@]}" --overwrite "${note}=$given" >/dev/null
+if ((\${#labels[@]})); then kubectl label node "\${nodes[@]}" --overwrite "\${labels[@]}" >/dev/null; fi
+if ((\${#taints[@]})); then kubectl taint node "\${nodes[@]}" --overwrite "\${taints[@]}" >/dev/null; fi
+kubectl annotate node "\${nodes[@]}" --overwrite "${note}=$given" >/dev/null
 echo changed
 `
 
@@ -76,27 +85,35 @@ export function changeNodes({ nodes, labels, taints, given }: NodeChange): Scrip
   })
 }
 
-const drain = `
-if ! ${kubectl} get node "$node" -o name >/dev/null 2>&1; then
+const drain = `${retrying}
+found=$(kubectl get node "$node" -o name --ignore-not-found)
+if [[ -z $found ]]; then
   echo absent
   exit
 fi
-${kubectl} cordon "$node" >/dev/null
+kubectl cordon "$node" >/dev/null
+start=$SECONDS
 if words=$(k3s kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --timeout="\${seconds}s" 2>&1); then
   echo drained
+elif ((SECONDS - start < seconds)); then
+  echo refused
 else
   echo late
-  tail -n 20 <<<"$words"
 fi
+tail -n 20 <<<"$words"
 `
 
-/** Moves the pods of a node elsewhere. Prints `drained`, `absent`, or `late` and what has been in the way. */
+/**
+ * Moves the pods of a node elsewhere. Prints `absent`, or how that ended and what kubectl has said: `drained`, `late`, or
+ * `refused` for pods that kubectl does not evict.
+ */
 export function drainNode(node: string, seconds: number): Script {
   return renderScript('drain-node', drain, { node, seconds: String(seconds) })
 }
 
-const remove = `
-k3s kubectl delete node "$node" --ignore-not-found --timeout=60s --request-timeout=60s >/dev/null
+const remove = `${retrying}
+patience=60
+kubectl delete node "$node" --ignore-not-found --timeout=60s >/dev/null
 echo removed
 `
 

@@ -120,13 +120,18 @@ function newHostKey({ server, hostKey }: Machine): string {
   return keyOf(keyPairOf(seed, server.name).publicKey)
 }
 
+/** Seconds for which the scripts try again. */
+const persistence = 12
+
 /** Asks the API server that runs on a control plane. */
 async function onCluster(
-  { machine: { k3s }, machines }: Pick<Bench, 'machine' | 'machines'>,
+  { machine: { k3s }, machines, until }: Pick<Bench, 'machine' | 'machines' | 'until'>,
   ask: (etcd: Etcd) => string[] | undefined,
 ): ReturnType<Play> {
-  const isThere = k3s.kind === 'server' && k3s.isReady && k3s.etcd && hasQuorum(k3s.etcd, machines)
-  if (!isThere) return failed('The connection to the server 127.0.0.1:6443 was refused')
+  const isThere = () =>
+    k3s.kind === 'server' && k3s.isReady && k3s.etcd !== undefined && hasQuorum(k3s.etcd, machines)
+  if (!(await until(isThere, persistence)))
+    return failed('The connection to the server 127.0.0.1:6443 was refused')
   const lines = ask(k3s.etcd!)
   return lines ? `${lines.join('\n')}\n` : failed('Error from server (NotFound): nodes not found')
 }

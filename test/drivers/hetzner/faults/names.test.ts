@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { keyPairOf } from '../../../../src/drivers/hetzner/openssh.js'
+import { keyOf, keyPairOf } from '../../../../src/drivers/hetzner/openssh.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
 import { makeFolder } from '../../../helpers/project.js'
+import { keysOf } from '../inside.js'
 import { killed, type Prod, prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf } from './runs.js'
 
@@ -81,6 +82,24 @@ it('fault 14: a key that is in the project under another name is used, and outli
   await destroyWith(() => {}, { all, options })
   expect(namesOf(all, 'ssh_keys')).toEqual(['mine'])
   expect(namesOf(all, 'servers')).toEqual([])
+})
+
+it('fault 14: goes over to a key that is in the project under another name, and remembers it', async () => {
+  const key = keyPairOf(Buffer.alloc(32, 7), 'me')
+  const file = path.join(makeFolder(), 'id_ed25519')
+  writeFileSync(file, key.privateKey, { mode: 0o600 })
+  const options = { env: { LO_SSH_KEY_FILE: file } }
+  const all = await standing()
+  await all.hcloud.sshKeys.create({ name: 'laptop', public_key: key.publicKey, labels: {} })
+  expect((await provisionWith(() => {}, { all, options })).outcome).toBe('configured')
+  expect(namesOf(all, 'ssh_keys')).toEqual(['laptop'])
+  expect(keysOf(all, 'prod-cp-1')).toEqual([keyOf(key.publicKey)])
+  expect((await provisionWith(() => {}, { all, options })).outcome).toBe('unchanged')
+  // Whoever comes without the file learns that it takes one, and makes no key that no server lets in.
+  const { error } = await provisionWith(() => {}, { all })
+  expect(error?.code).toBe('TOKEN_REFUSED')
+  expect(textOf(error)).toContain('LO_SSH_KEY_FILE')
+  expect(all.writes()).toEqual([])
 })
 
 it('fault 15: a key of our name with another fingerprint is left alone', async () => {
