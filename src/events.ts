@@ -76,6 +76,8 @@ export type Event =
   | { type: 'build-finished' }
   // Work on a cluster, whatever the driver: steps may run side by side.
   | { type: 'step-started'; step: string }
+  /** It is not finished after so long: for where no clock is shown. */
+  | { type: 'step-continues'; step: string; milliseconds: number }
   | { type: 'step-finished'; step: string; milliseconds: number }
   | {
       type: 'deploy-started'

@@ -33,6 +33,8 @@ export function formatEvent(event: Event, style: Style = noStyle): string | unde
       return `${style.bold(event.domain)}: ${plural(event.targets.length, 'target')}, rendered by ${event.renderer}`
     case 'step-started':
       return style.dim(`${event.step} …`)
+    case 'step-continues':
+      return style.dim(`${event.step} … for ${formatTime(event.milliseconds)} now`)
     case 'step-finished':
       return `${event.step}  ${style.dim(formatTime(event.milliseconds))}`
     case 'deploy-started':

@@ -67,6 +67,8 @@ export async function humanOutput(terminal: Terminal, flags: OutputFlags): Promi
         progress.done += 1
       }
       if (event.type === 'build-finished') live.stop()
+      // The picture has clocks.
+      if (event.type === 'step-continues') return
       if (event.type === 'step-started') {
         steps.set(event.step, now())
         if (!flags.quiet) live.start(pictureOfSteps)

@@ -17,6 +17,16 @@ it('prints a line when a step begins and one when it is done, in a log', async (
   expect(written).toEqual({ stdout: '', stderr: 'Start etcd …\nStart etcd  1.2s\n' })
 })
 
+it('says in a log that a step goes on, and not where the picture has a clock', async () => {
+  const goesOn: Event = { type: 'step-continues', step: 'Start etcd', milliseconds: 60_000 }
+  const log = fakeTerminal()
+  ;(await createOutput(log.terminal, noFlags)).event(goesOn)
+  expect(log.written.stderr).toBe('Start etcd … for 1m00s now\n')
+  const person = fakeTerminal({ isTTY: true })
+  ;(await createOutput(person.terminal, noFlags)).event(goesOn)
+  expect(person.written.stderr).toBe('')
+})
+
 it('shows a person the steps that are under way, and lets only those stay that are done', async () => {
   const { terminal, written, clock } = fakeTerminal({ isTTY: true, env: { NO_COLOR: '1' } })
   const output = await createOutput(terminal, noFlags)

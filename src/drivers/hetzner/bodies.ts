@@ -117,7 +117,7 @@ export interface ServerParts {
   location: string
   network: number
   firewall: number
-  placementGroup: number
+  placementGroup: number | undefined
   sshKey: string
   userData: string
 }
@@ -132,7 +132,7 @@ export function serverBody(wanted: Wanted, uid: string, slot: Slot, parts: Serve
     ssh_keys: [sshKey],
     networks: [network],
     firewalls: [{ firewall }],
-    placement_group: placementGroup,
+    ...(placementGroup !== undefined && { placement_group: placementGroup }),
     user_data: userData,
     start_after_create: true,
     public_net: { enable_ipv4: true, enable_ipv6: true },

@@ -1,10 +1,13 @@
+import { LoError } from '../../errors.js'
 import type { Made } from '../../hcloud/resources/create.js'
 import type { Network } from '../../hcloud/resources/networks.js'
+import type { SshKey } from '../../hcloud/resources/ssh-keys.js'
 import { step } from '../step.js'
 import type { Access } from './access.js'
 import { allOf } from './all.js'
 import { networkBody, placementGroupBody, sshKeyBody } from './bodies.js'
 import type { Job } from './job.js'
+import { selectorOf } from './labels.js'
 import type { Plan } from './plan.js'
 import { findForeignKey, type Survey } from './survey.js'
 
@@ -32,8 +35,9 @@ export interface PartsRequest {
 
 /** Makes what servers stand on, all of it at once, and mends what is there. Firewalls are there before any server. */
 export async function makeParts(request: PartsRequest, job: Job): Promise<Parts> {
-  const [sshKey, network, firewalls, placementGroups] = await allOf([
-    makeSshKey(request, job),
+  // Of a new cluster the key comes first: by that it is found out who else begins one.
+  const sshKey = await makeSshKey(request, job)
+  const [network, firewalls, placementGroups] = await allOf([
     makeNetwork(request, job),
     makeFirewalls(request, job),
     makeGroups(request, job),
@@ -53,7 +57,22 @@ async function makeSshKey({ plan, survey, uid, access }: PartsRequest, job: Job)
   const other = findForeignKey(survey, access.key.publicKey)
   if (other) return other.name
   const body = sshKeyBody(job.wanted.cluster, uid, access.key.publicKey)
-  return (await whole(`SSH key ${body.name}`, await job.hcloud.sshKeys.create(body), job)).name
+  const made = await whole(`SSH key ${body.name}`, await job.hcloud.sshKeys.create(body), job)
+  if (survey.uid === undefined) await giveWay(made, job)
+  return made.name
+}
+
+/**
+ * Two runs that begin a cluster of one name at the same moment, on two machines, know nothing of each other. But each looks
+ * once more when its key is there, so the later one sees both keys, takes its own away and stops.
+ */
+async function giveWay(own: SshKey, { hcloud, wanted }: Job): Promise<void> {
+  const keys = await hcloud.sshKeys.list({ selector: selectorOf(wanted.cluster) })
+  if (keys.every(({ id }) => id >= own.id)) return
+  await hcloud.sshKeys.remove(own)
+  throw new LoError('CLUSTER_BUSY', `Somebody else has just begun to make the cluster ${wanted.cluster}.`, {
+    hint: 'Wait until that has ended, then run `lo provision` again: it goes on with what is there.',
+  })
 }
 
 async function makeNetwork({ plan, survey, uid, access, zone }: PartsRequest, job: Job): Promise<Network> {

@@ -19,7 +19,9 @@ export interface ServerRequest {
   uid: string
   /** Where it is ordered, the preferred one first. */
   candidates: readonly Candidate[]
-  parts: Omit<ServerParts, 'type' | 'location'>
+  parts: Omit<ServerParts, 'type' | 'location' | 'placementGroup'>
+  /** Its placement group, whose servers are all in one location: elsewhere a server is without it. */
+  group: { id: number; location: string }
   /** Waits for its turn to order: only so many orders are under way at the same time. */
   takeTurn: <Value>(order: () => Promise<Value>) => Promise<Value>
 }
@@ -54,17 +56,23 @@ export function makeServer(request: ServerRequest, job: Job): Promise<void> {
   })
 }
 
-async function order({ slot, uid, candidates, parts }: ServerRequest, job: Job) {
+async function order({ slot, uid, candidates, parts, group }: ServerRequest, job: Job) {
   const { hcloud, wanted, ctx } = job
   for (const [index, { type, location }] of candidates.entries()) {
     try {
       return await hcloud.servers.create(
-        serverBody(wanted, uid, slot, { ...parts, type: type.name, location }),
+        serverBody(wanted, uid, slot, {
+          ...parts,
+          type: type.name,
+          location,
+          placementGroup: location === group.location ? group.id : undefined,
+        }),
       )
     } catch (error) {
       const next = candidates[index + 1]
       if (!(error instanceof HcloudError) || error.verdict !== 'elsewhere' || !next) throw error
-      const message = `${slot.name}: ${type.name} in ${location} is not to be had (${error.failure.code}); trying ${next.type.name} in ${next.location}`
+      const alone = next.location === group.location ? '' : ', without its placement group'
+      const message = `${slot.name}: ${type.name} in ${location} is not to be had (${error.failure.code}); trying ${next.type.name} in ${next.location}${alone}`
       ctx.output.event({ type: 'notice', message })
     }
   }

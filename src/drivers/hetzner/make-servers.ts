@@ -3,7 +3,7 @@ import { LoError } from '../../errors.js'
 import { HcloudError } from '../../hcloud/hcloud-error.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { Access } from './access.js'
-import { forAll, joined, parallel } from './all.js'
+import { parallel } from './all.js'
 import { serverLabels } from './bodies.js'
 import type { Job } from './job.js'
 import { selectorOf } from './labels.js'
@@ -11,6 +11,7 @@ import type { Parts } from './make-parts.js'
 import { makeServer, type ServerRequest } from './make-server.js'
 import { candidatesOf, type Offers } from './offers.js'
 import { planServers, type ServerPlan, type ServerRepair } from './plan-servers.js'
+import type { Slot } from './slots.js'
 import { renderUserData } from './user-data.js'
 
 export interface ServersRequest {
@@ -24,33 +25,42 @@ export interface ServersRequest {
 /** Milliseconds for one change of a server. */
 export const patience = 180_000
 
-export interface MadeServers {
-  /** By name. Each runs, and has its address in the network. */
-  servers: Map<string, Server>
-  /** Why workers are missing that could not be made. */
-  failures: LoError[]
+/**
+ * Makes all servers that are missing, some at a time, and mends those that are there. By name: each as soon as it runs and
+ * has its address in the network, so that a slow one keeps nobody else waiting.
+ */
+export function makeServers(request: ServersRequest, job: Job): Map<string, Promise<Server>> {
+  const lanes = { order: turns(), mend: pLimit(parallel), read: reader(job) }
+  return new Map(
+    request.plans.map(plan => {
+      const server = provide(plan, request, lanes, job)
+      // Whoever waits for it may have failed before: then nobody has to hear of its failure, too.
+      server.catch(() => {})
+      return [plan.slot.name, server]
+    }),
+  )
 }
 
-/**
- * Makes all servers that are missing, several at a time, and mends those that are there. Workers that cannot be made
- * keep nobody else from being started; throws when it is a control plane.
- */
-export async function makeServers(request: ServersRequest, job: Job): Promise<MadeServers> {
-  const missing = request.plans.filter(({ found }) => !found)
-  const failures = await orderAll(missing, request, job)
-  const wanted = request.plans.filter(({ slot }) => !failures.has(slot.name))
-  const answer = (plans: readonly ServerPlan[]): MadeServers => ({
-    servers: new Map(plans.map(({ slot, found }) => [slot.name, found!])),
-    failures: [...failures.values()],
-  })
-  if (wanted.every(({ found, repairs }) => found && repairs.length === 0)) return answer(wanted)
-  // Twice at most: what a repair has brought about is read back.
-  for (let round = 1; ; round += 1) {
-    const plans = await planAgain(wanted, request, job)
-    const broken = plans.filter(({ repairs }) => repairs.length > 0)
-    if (broken.length === 0) return answer(plans)
-    if (round > 2) throw notMended(broken)
-    await forAll(broken, plan => mend(plan, request, job))
+interface Lanes {
+  order: ServerRequest['takeTurn']
+  mend: ReturnType<typeof pLimit>
+  read: () => Promise<Server[]>
+}
+
+/** Milliseconds in which those who want to know how servers are ask together. */
+const gathering = 500
+
+/** Reads all servers of the cluster, once for all who ask before the question has gone out. */
+function reader({ hcloud, wanted, ctx }: Job): Lanes['read'] {
+  let next: Promise<Server[]> | undefined
+  const read = async () => {
+    await ctx.sleep(gathering)
+    next = undefined
+    return hcloud.servers.list({ selector: selectorOf(wanted.cluster) })
+  }
+  return () => {
+    next ??= read()
+    return next
   }
 }
 
@@ -70,68 +80,70 @@ function turns(): ServerRequest['takeTurn'] {
     })
 }
 
-/** Answers with what kept workers from being made, by their names. */
-async function orderAll(
-  missing: readonly ServerPlan[],
-  request: ServersRequest,
-  job: Job,
-): Promise<Map<string, LoError>> {
-  const { uid, parts, access, offers } = request
-  const failures = new Map<string, LoError>()
-  const takeTurn = turns()
-  const order = async ({ slot }: ServerPlan) => {
-    const hostKey = access.secrets.hostKey(slot.name)
-    try {
-      await makeServer(
-        {
-          slot,
-          uid,
-          candidates: candidatesOf(slot.pool, job.wanted, offers, job.ctx.today()),
-          parts: {
-            network: parts.network.id,
-            firewall: parts.firewalls[slot.pool.role],
-            placementGroup: parts.placementGroups[slot.group]!,
-            sshKey: parts.sshKey,
-            userData: renderUserData({ userKey: access.key.publicKey, hostKey }),
-          },
-          takeTurn,
-        },
-        job,
-      )
-    } catch (error) {
-      if (!(error instanceof LoError)) throw error
-      failures.set(slot.name, error)
-    }
+async function provide(plan: ServerPlan, request: ServersRequest, lanes: Lanes, job: Job): Promise<Server> {
+  if (plan.found && plan.repairs.length === 0) return plan.found
+  if (!plan.found) await make(plan.slot, request, lanes, job)
+  // Twice at most: what a repair has brought about is read back.
+  for (let round = 1; ; round += 1) {
+    const { found, repairs } = planAgain(plan.slot, await lanes.read(), request, job)
+    if (repairs.length === 0) return found
+    if (round > 2) throw notMended(plan.slot, repairs)
+    await lanes.mend(() => mend(plan.slot, found, repairs, request, job))
   }
-  await forAll(missing, order, Number.POSITIVE_INFINITY)
-  if (missing.some(({ slot }) => slot.pool.role === 'control-plane' && failures.has(slot.name))) {
-    throw joined([...failures.values()])
-  }
-  return failures
 }
 
-async function planAgain(
-  before: readonly ServerPlan[],
+async function make(
+  slot: Slot,
+  { plans, uid, parts, access, offers }: ServersRequest,
+  lanes: Lanes,
+  job: Job,
+): Promise<void> {
+  const candidates = candidatesOf(slot.pool, job.wanted, offers, job.ctx.today())
+  const neighbour = plans.find(({ slot: other, found }) => found && other.group === slot.group)?.found
+  const request: ServerRequest = {
+    slot,
+    uid,
+    candidates,
+    parts: {
+      network: parts.network.id,
+      firewall: parts.firewalls[slot.pool.role],
+      sshKey: parts.sshKey,
+      userData: renderUserData({
+        userKey: access.key.publicKey,
+        hostKey: access.secrets.hostKey(slot.name),
+      }),
+    },
+    group: {
+      id: parts.placementGroups[slot.group]!,
+      location: neighbour?.location.name ?? candidates[0]!.location,
+    },
+    takeTurn: lanes.order,
+  }
+  await makeServer(request, job)
+}
+
+function planAgain(
+  slot: Slot,
+  servers: readonly Server[],
   { uid, parts }: ServersRequest,
-  { hcloud, wanted }: Job,
-): Promise<ServerPlan[]> {
-  const servers = await hcloud.servers.list({ selector: selectorOf(wanted.cluster) })
-  const slots = before.map(({ slot }) => slot)
-  const plans = planServers(slots, wanted, uid, servers, parts.network.id)
-  const gone = plans.filter(({ found }) => !found).map(({ slot }) => slot.name)
-  if (gone.length === 0) return plans
-  throw new LoError('PROVISION_FAILED', `Servers that were just made are not there: ${gone.join(', ')}.`, {
+  { wanted }: Job,
+): { found: Server; repairs: ServerRepair[] } {
+  const [plan] = planServers([slot], wanted, uid, servers, parts.network.id)
+  const { found, repairs } = plan!
+  if (found) return { found, repairs }
+  throw new LoError('PROVISION_FAILED', `The server ${slot.name}, which was just made, is not there.`, {
     hint: 'Run `lo provision` again: it looks what is there and goes on.',
   })
 }
 
 async function mend(
-  { slot, found, repairs }: ServerPlan,
+  slot: Slot,
+  server: Server,
+  repairs: readonly ServerRepair[],
   { uid, parts }: ServersRequest,
   job: Job,
 ): Promise<void> {
   const { hcloud, wanted } = job
-  const server = found!
   const what = `server ${server.name}`
   const repair: Record<ServerRepair, () => Promise<void>> = {
     'attach to network': async () =>
@@ -146,9 +158,9 @@ async function mend(
   job.changed(what)
 }
 
-function notMended(broken: readonly ServerPlan[]): LoError {
-  return new LoError('PROVISION_FAILED', 'Servers are not as they should be, though everything was tried.', {
-    detail: broken.map(({ slot, repairs }) => `${slot.name}: ${repairs.join(', ')}`).join('\n'),
-    hint: 'Run `lo provision` again; if that does not help, delete these servers in the Hetzner Console and run it once more.',
+function notMended({ name }: Slot, repairs: readonly ServerRepair[]): LoError {
+  const message = `The server ${name} is not as it should be, though everything was tried: ${repairs.join(', ')}.`
+  return new LoError('PROVISION_FAILED', message, {
+    hint: 'Run `lo provision` again; if that does not help, delete the server in the Hetzner Console and run it once more.',
   })
 }

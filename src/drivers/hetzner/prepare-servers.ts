@@ -1,5 +1,4 @@
 import type { Server } from '../../hcloud/resources/servers.js'
-import { joined } from './all.js'
 import type { Job } from './job.js'
 import { label } from './labels.js'
 import { makeServers, patience, type ServersRequest } from './make-servers.js'
@@ -38,7 +37,5 @@ async function makeAnew(slot: Slot, server: Server, request: ServersRequest, job
   ctx.output.event({ type: 'notice', message })
   await hcloud.wait(`server ${server.name}`, await hcloud.servers.remove(server), patience)
   const plans = [{ slot, found: undefined, repairs: [], differences: [] }]
-  const { servers, failures } = await makeServers({ ...request, plans }, job)
-  if (failures.length > 0) throw joined(failures)
-  return servers.get(slot.name)!
+  return makeServers({ ...request, plans }, job).get(slot.name)!
 }

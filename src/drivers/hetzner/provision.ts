@@ -1,12 +1,13 @@
-import type { Server } from '../../hcloud/resources/servers.js'
 import type { ProvisionOutcome } from '../driver.js'
 import type { Credentials } from './access.js'
-import { allOf, joined } from './all.js'
+import { allOf } from './all.js'
 import { askNodes } from './ask-nodes.js'
 import { checkUpgrade } from './check-upgrade.js'
 import { decide } from './decide.js'
 import { enterLeaving } from './enter-leaving.js'
 import type { Job } from './job.js'
+import type { Others, Started } from './join-others.js'
+import { label } from './labels.js'
 import { makeBalancer } from './make-balancer.js'
 import { makeParts } from './make-parts.js'
 import { makeServers, type ServersRequest } from './make-servers.js'
@@ -16,7 +17,7 @@ import { preparer } from './prepare-servers.js'
 import { redactor } from './redact.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
-import { type ClusterRequest, type Started, startCluster } from './start-cluster.js'
+import { startCluster } from './start-cluster.js'
 import type { Survey } from './survey.js'
 
 export interface Provisioned extends Started {
@@ -32,23 +33,29 @@ export async function provision(
   const { wanted } = given
   const { survey, offers, uid, access, plan } = await decide(given, credentials)
   const job = withholding(given, access.joinTokens)
-  const nodes = await askNodes(survey, access, job)
-  if (nodes) checkUpgrade(nodes, wanted)
+  checkUpgrade((await askNodes(survey, access, job)) ?? [], wanted)
   warn(plan, job)
 
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
   const parts = await makeParts({ plan, survey, uid, access, zone }, job)
   const location = locationOf(survey, offers, job)
   const request = { plans: plan.servers, uid, parts, access, offers }
-  const [balancer, { servers, failures }] = await allOf([
-    makeBalancer(plan, { uid, network: parts.network.id, location }, job),
-    makeServers(request, job),
-  ])
+  const balancer = makeBalancer(plan, { uid, network: parts.network.id, location }, job)
+  const { controlPlanes, workers } = prepareAll(request, job)
   const leaving = () => enterLeaving(plan.surplus.servers, access, job)
-  const started = await startAll(request, { servers, balancer, leaving }, job)
+  const all = {
+    controlPlanes,
+    workers,
+    leaving,
+    isNew: isFresh(plan),
+    network: parts.network,
+    balancer,
+    access,
+  }
+  // Whatever fails first, nothing goes on behind its back.
+  const [started] = await allOf([startCluster(all, job), balancer, ...controlPlanes, ...workers])
   const { older } = access
   if (older) await renewSshKey(survey, uid, { ...access, older }, job)
-  if (failures.length > 0) throw joined(failures)
   await removeSurplus(plan, started.living, job)
   const outcome = survey.uid === undefined ? 'created' : changes.length > 0 ? 'configured' : 'unchanged'
   return { outcome, ...started }
@@ -67,23 +74,25 @@ export function locationOf({ found }: Survey, offers: Offers, { wanted, ctx }: J
   return server?.location.name ?? candidate?.location ?? wanted.locations[0]!
 }
 
-interface Machines extends Pick<ClusterRequest, 'balancer' | 'leaving'> {
-  servers: ReadonlyMap<string, Server>
+/** Servers on their way to being nodes, each as far as it is by itself. */
+function prepareAll(request: ServersRequest, job: Job): Pick<Others, 'controlPlanes' | 'workers'> {
+  const servers = makeServers(request, job)
+  const prepare = preparer(request, job)
+  const prepareRole = (role: 'control-plane' | 'worker') =>
+    request.plans
+      .filter(({ slot }) => slot.pool.role === role)
+      .map(async ({ slot }) => prepare(slot, await servers.get(slot.name)!))
+  const nodes = { controlPlanes: prepareRole('control-plane'), workers: prepareRole('worker') }
+  // Whoever waits for one may have failed before: then nobody has to hear of its failure, too.
+  for (const node of [...nodes.controlPlanes, ...nodes.workers]) node.catch(() => {})
+  return nodes
 }
 
-async function startAll(request: ServersRequest, machines: Machines, job: Job): Promise<Started> {
-  const { plans, access, parts } = request
-  const { servers, balancer, leaving } = machines
-  const prepare = preparer(request, job)
-  const prepareAll = (role: 'control-plane' | 'worker') =>
-    plans
-      .filter(({ slot }) => slot.pool.role === role && servers.has(slot.name))
-      .map(({ slot }) => prepare(slot, servers.get(slot.name)!))
-  const [controlPlanes, workers] = [prepareAll('control-plane'), prepareAll('worker')]
-  // Whoever waits for them may have failed before: then nobody has to hear of their failure, too.
-  for (const worker of workers) worker.catch(() => {})
-  const nodes = { controlPlanes: await allOf(controlPlanes), workers, leaving }
-  return startCluster({ ...nodes, network: parts.network, balancer, access }, job)
+/** Whether no control plane can hold data: there has been none, and all of them are made by this run. */
+function isFresh({ servers, surplus, network }: Plan): boolean {
+  const isInitialized = network !== 'create' && network.labels[label.initialized] !== undefined
+  const found = [...servers.flatMap(({ found }) => found ?? []), ...surplus.servers]
+  return !isInitialized && found.every(({ labels }) => labels[label.role] !== 'control-plane')
 }
 
 /** What a spec asks for and does not get from this run. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { controlPlane, workers } from './clusters.js'
 import { membersOf, nodesOf } from './inside.js'
-import { inventoryOf, prod } from './prod.js'
+import { inventoryOf, type Prod, prod } from './prod.js'
 
 const config = { ...controlPlane(3), ...workers(['default', 2]) }
 
@@ -56,4 +56,24 @@ it('removes all of it, and nothing that belongs to others', async () => {
   expect(all.writes()).toEqual([])
   expect(await driver.status()).toEqual({ state: 'absent', missing: [] })
   expect(await driver.kubeconfig()).toBeUndefined()
+})
+
+/** When a script was sent to a server first. */
+const firstSent = (all: Prod, name: string, server: string) =>
+  all.sent().find(one => one.script.name === name && one.server === server)!.at
+
+it('lets no server wait for one that takes longer to be made, or to boot', async () => {
+  const all = await prod()
+  all.simulator.onAction('create_server', { how: 'never ends' }, { after: 4, times: 1 })
+  all.machines.onScript(
+    '*',
+    { how: 'unreachable', why: 'silent', while: () => all.world.now() < 200_000 },
+    { server: 'prod-cp-3' },
+  )
+  await expect(all.open(config).provision()).rejects.toMatchObject({ code: 'ACTION_FAILED' })
+  // 25 seconds until a server runs, 32 until it has booted, and what is asked in between.
+  expect(firstSent(all, 'start-k3s', 'prod-cp-1')).toBeLessThan(75_000)
+  expect(firstSent(all, 'start-k3s', 'prod-cp-2')).toBeLessThan(110_000)
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+  expect(nodesOf(all)).toHaveLength(4)
 })

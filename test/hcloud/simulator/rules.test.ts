@@ -260,6 +260,16 @@ it('puts ten servers into a placement group, and no eleventh', async () => {
   expect(codeOf(await place(11))).toBe('422 placement_error')
 })
 
+it('keeps the servers of a placement group in one location', async () => {
+  const { ask } = bare()
+  const { id } = (await ask('POST', '/placement_groups', { name: 'pg', type: 'spread' })).body.placement_group
+  const place = (name: string, location: string) =>
+    ask('POST', '/servers', plainServer(name, { placement_group: id, location }))
+  expect((await place('one', 'nbg1')).status).toBe(201)
+  expect(codeOf(await place('two', 'fsn1'))).toBe('422 placement_error')
+  expect((await place('three', 'nbg1')).status).toBe(201)
+})
+
 it('gives an address that has come back to the next server', async () => {
   const { ask, done } = bare()
   const first = (await done('POST', '/servers', plainServer('one'))).body.server

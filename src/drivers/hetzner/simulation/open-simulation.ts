@@ -99,6 +99,7 @@ function marked(output: Context['output']): Context['output'] {
   const event = (one: Event): void => {
     if (one.type === 'notice' || one.type === 'warning') output.event({ ...one, message: mark(one.message) })
     else if (one.type === 'step-started') output.event({ ...one, step: mark(one.step) })
+    else if (one.type === 'step-continues') output.event({ ...one, step: mark(one.step) })
     else if (one.type === 'step-finished') output.event({ ...one, step: mark(one.step) })
     else output.event(one)
   }

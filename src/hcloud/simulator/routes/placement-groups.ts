@@ -2,7 +2,7 @@ import { checkBody } from '../body.js'
 import { invalid, Refusal } from '../refusal.js'
 import { commonRoutes, find, type Kind, newItem } from '../resources.js'
 import type { Routes } from '../route.js'
-import type { PlacementGroupItem, State } from '../state.js'
+import type { PlacementGroupItem, ServerItem, State } from '../state.js'
 import { dateOf, type World } from '../world.js'
 
 /** https://docs.hetzner.com/cloud/placement-groups/overview */
@@ -21,26 +21,23 @@ export const placementGroupKind: Kind<PlacementGroupItem> = {
     labels,
     type,
     created: dateOf(created),
-    servers: serversIn(id, state),
+    servers: serversIn(id, state).map(server => server.id),
   }),
   filters: { type: (group, wanted) => wanted.includes(group.type) },
 }
 
-function serversIn(id: number, { servers, leaving }: State): number[] {
-  return [...servers.values(), ...leaving.values()]
-    .filter(({ placementGroup }) => placementGroup === id)
-    .map(server => server.id)
+function serversIn(id: number, { servers, leaving }: State): ServerItem[] {
+  return [...servers.values(), ...leaving.values()].filter(({ placementGroup }) => placementGroup === id)
 }
 
-/** A group that takes one more. */
-export function roomIn(id: number, world: World): PlacementGroupItem {
+/** A group that takes one more, which is in this location as all of them. */
+export function roomIn(id: number, location: string, world: World): PlacementGroupItem {
   const group = find(placementGroupKind, id, world)
-  if (serversIn(id, world.state).length >= mostServers) {
-    throw new Refusal(
-      422,
-      'placement_error',
-      `placement group ${group.name} already has ${mostServers} servers`,
-    )
+  const refused = (why: string) => new Refusal(422, 'placement_error', `placement group ${group.name} ${why}`)
+  const servers = serversIn(id, world.state)
+  if (servers.length >= mostServers) throw refused(`already has ${mostServers} servers`)
+  if (servers.some(server => server.location !== location)) {
+    throw refused(`has servers elsewhere than in ${location}`)
   }
   return group
 }

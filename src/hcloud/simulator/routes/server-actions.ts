@@ -107,7 +107,7 @@ export const serverActionRoutes: Routes = {
     if (server.placementGroup !== undefined) {
       throw new Refusal(422, 'already_in_placement_group', 'the server is already part of a placement group')
     }
-    const group = roomIn(id as number, world)
+    const group = roomIn(id as number, server.location, world)
     return plain('add_to_placement_group', one => {
       one.placementGroup = group.id
     })(server, { id: server.id, query: new URLSearchParams(), body }, world)

@@ -120,7 +120,9 @@ function readOrder(body: Body, world: World): Order {
       throw new Refusal(422, 'no_subnet_available', 'network has no subnet in this network zone')
     }
   }
-  if (body.placement_group !== undefined) roomIn(body.placement_group as number, world)
+  if (body.placement_group !== undefined) {
+    roomIn(body.placement_group as number, location.name, world)
+  }
   if (state.servers.size >= settings.limits.servers) {
     throw new Refusal(403, 'resource_limit_exceeded', 'server limit exceeded', {
       limits: [{ name: 'server_limit' }],

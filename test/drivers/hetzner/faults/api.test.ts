@@ -174,6 +174,33 @@ it('fault 20: what is sold out is ordered elsewhere, in the order of the spec', 
   expect([server!.server_type.name, server!.location.name]).toEqual(['cx33', 'nbg1'])
 })
 
+it('fault 20: a server that stands elsewhere than its placement group is without it', async () => {
+  const config = { location: ['fsn1', 'nbg1'], controlPlane: { replicas: 3, type: 'cx33' } }
+  const { all, outcome } = await provisionWith(
+    ({ simulator }) => {
+      const full: CallFault = { how: 'refuse', status: 412, code: 'resource_unavailable' }
+      simulator.onCall('POST /servers', full, { times: 1 })
+    },
+    { config },
+  )
+  expect(outcome).toBe('created')
+  const servers = await all.hcloud.servers.list()
+  const places = servers.map(({ location, placement_group }) => [
+    location.name,
+    placement_group?.name ?? null,
+  ])
+  expect(places.sort()).toEqual([
+    ['fsn1', 'prod-cp-pg-1'],
+    ['fsn1', 'prod-cp-pg-1'],
+    ['nbg1', null],
+  ])
+  expect(all.events).toContainEqual(
+    expect.objectContaining({
+      message: expect.stringMatching(/trying cx33 in nbg1, without its placement group$/),
+    }),
+  )
+})
+
 it('fault 20: a pool that is sold out keeps no other from running, and is in the error', async () => {
   const config = {
     ...controlPlane(1),

@@ -40,7 +40,7 @@ it('fault 12: takes what a run that was killed has left', async () => {
   const all = await prod()
   await all.open(single).plan!()
   // Behind the reads of a plan: key, network, firewall and group, which are made at once, then the server.
-  all.killAt({ what: 'call', number: all.reached().calls + 5, when: 'after' })
+  all.killAt({ what: 'call', number: all.reached().calls + 6, when: 'after' })
   await expect(all.open(single).provision()).rejects.toBe(killed)
   expect(countOf(all, 'POST /servers')).toBe(1)
   const { outcome } = await provisionWith(() => {}, { all })
