@@ -17,10 +17,7 @@ export interface Belongings {
   primaryIps: PrimaryIp[]
 }
 
-/**
- * Finds what is of a cluster, with what was made from its inside: load balancers of services by the network or the
- * servers they lead to, volumes by the label that the CSI driver gives them, or by the server they are attached to.
- */
+/** Finds all that is of a cluster, with what was made from its inside. */
 export async function findBelongings(hcloud: Hcloud, cluster: string): Promise<Belongings> {
   const [survey, volumes, primaryIps] = await Promise.all([
     surveyProject(hcloud, cluster),
@@ -30,23 +27,38 @@ export async function findBelongings(hcloud: Hcloud, cluster: string): Promise<B
   const named = volumes.filter(({ labels }) => labels[label.cluster] === cluster)
   // Volumes may outlive their cluster, and another one of the same name may have come since.
   const uid = survey.uid ?? commonUid(cluster, named)
-  const servers = new Set(survey.found.servers.map(({ id }) => id))
   return {
     uid,
     found: survey.found,
-    services: [
-      ...survey.services,
-      ...survey.foreign.loadBalancers.filter(one => isServiceOf(one, survey, servers)),
-    ],
-    volumes: volumes.filter(
-      ({ labels, server }) =>
-        (labels[label.cluster] === cluster && labels[label.uid] === uid) ||
-        (labels['managed-by'] === 'csi-driver' && server !== null && servers.has(server)),
-    ),
+    services: servicesOf(survey),
+    volumes: volumesOf({ ...survey, uid }, volumes, cluster),
     primaryIps: primaryIps.filter(
       ({ labels }) => labels[label.cluster] === cluster && labels[label.uid] === uid,
     ),
   }
+}
+
+/** Load balancers of services, by the network or the servers they lead to. */
+export function servicesOf(survey: Survey): LoadBalancer[] {
+  const servers = new Set(survey.found.servers.map(({ id }) => id))
+  return [
+    ...survey.services,
+    ...survey.foreign.loadBalancers.filter(one => isServiceOf(one, survey, servers)),
+  ]
+}
+
+/** Volumes by the label that the CSI driver gives them, or by the server they are attached to. */
+export function volumesOf(
+  { found, uid }: Pick<Survey, 'found' | 'uid'>,
+  volumes: readonly Volume[],
+  cluster: string,
+): Volume[] {
+  const servers = new Set(found.servers.map(({ id }) => id))
+  return volumes.filter(
+    ({ labels, server }) =>
+      (uid !== undefined && labels[label.cluster] === cluster && labels[label.uid] === uid) ||
+      (labels['managed-by'] === 'csi-driver' && server !== null && servers.has(server)),
+  )
 }
 
 function isServiceOf(balancer: LoadBalancer, { found }: Survey, servers: ReadonlySet<number>): boolean {

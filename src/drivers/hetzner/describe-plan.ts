@@ -1,10 +1,10 @@
 import type { Planned } from '../../events.js'
 import type { Belongings } from './belongings.js'
-import type { Bill, Priced } from './cost.js'
+import type { Bill } from './cost.js'
 import { formatAmount, type Money } from './money.js'
 import { balancerName, networkName } from './names.js'
 import { balancerType, type Candidate } from './offers.js'
-import type { Found, Plan } from './plan.js'
+import type { Plan } from './plan.js'
 import type { Slot } from './slots.js'
 
 /** Where a new server is ordered first. */
@@ -79,61 +79,11 @@ function leftOver(surplus: Plan['surplus'], prunes: boolean): Planned[] {
   )
 }
 
-/** What is paid for before a plan is carried out, and after it. */
-export function pricedBy(
-  plan: Plan,
-  found: Pick<Found, 'servers' | 'loadBalancers'>,
-  { choose, prunes }: DescribeOptions,
-): { before: Priced[]; after: Priced[] } {
-  const { surplus } = plan
-  const goes = (item: { id: number }) =>
-    prunes && [...surplus.servers, ...surplus.loadBalancers].some(({ id }) => id === item.id)
-  const servers = plan.servers.filter(({ found }) => !found).map(({ slot }) => pricedCandidate(choose(slot)))
-  const location = plan.servers[0] && choose(plan.servers[0].slot).location
-  const balancers: Priced[] =
-    plan.balancer && !plan.balancer.found && location
-      ? [{ what: 'load balancer', type: balancerType, location }]
-      : []
-  const stays = {
-    servers: found.servers.filter(server => !goes(server)),
-    loadBalancers: found.loadBalancers.filter(balancer => !goes(balancer)),
-  }
-  return { before: pricedFound(found), after: [...pricedFound(stays), ...servers, ...balancers] }
-}
-
-function pricedCandidate({ type, location }: Candidate): Priced {
-  return { what: 'server', type: type.name, location, hasIpv4: true }
-}
-
-/** What a destroy ends the cost of, and what goes on to cost. */
-export function pricedBelongings(
-  { found, services, volumes }: Pick<Belongings, 'found' | 'services' | 'volumes'>,
-  takesVolumes: boolean,
-): { ending: Priced[]; kept: Priced[] } {
-  const { servers, loadBalancers } = found
-  const machines = pricedFound({ servers, loadBalancers: [...loadBalancers, ...services] })
-  const disks = volumes.map(({ size }): Priced => ({ what: 'volume', gigabytes: size }))
-  return takesVolumes ? { ending: [...machines, ...disks], kept: [] } : { ending: machines, kept: disks }
-}
-
-/** What is there already. */
-export function pricedFound({ servers, loadBalancers }: Pick<Found, 'servers' | 'loadBalancers'>): Priced[] {
+/** What was made from the inside of the cluster: a provision leaves it alone. */
+export function describeInside({ services, volumes }: Pick<Belongings, 'services' | 'volumes'>): Planned[] {
   return [
-    ...servers.map(
-      ({ server_type, location, public_net }): Priced => ({
-        what: 'server',
-        type: server_type.name,
-        location: location.name,
-        hasIpv4: public_net.ipv4 !== null,
-      }),
-    ),
-    ...loadBalancers.map(
-      ({ load_balancer_type, location }): Priced => ({
-        what: 'load balancer',
-        type: load_balancer_type.name,
-        location: location.name,
-      }),
-    ),
+    ...services.map(({ name }) => made(`load balancer ${name} of a Service`, true)),
+    ...volumes.map(({ name, size }) => made(`volume ${name} (${size} GB)`, true)),
   ]
 }
 

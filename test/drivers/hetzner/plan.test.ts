@@ -8,9 +8,10 @@ import {
   sshKeyBody,
 } from '../../../src/drivers/hetzner/bodies.js'
 import { billOf } from '../../../src/drivers/hetzner/cost.js'
-import { describePlan, formatBill, pricedBy } from '../../../src/drivers/hetzner/describe-plan.js'
+import { describePlan, formatBill } from '../../../src/drivers/hetzner/describe-plan.js'
 import { candidatesOf, type Offers, zoneOf } from '../../../src/drivers/hetzner/offers.js'
 import { planCluster } from '../../../src/drivers/hetzner/plan.js'
+import { pricedBy } from '../../../src/drivers/hetzner/priced.js'
 import { deriveSecrets } from '../../../src/drivers/hetzner/secrets.js'
 import type { Slot } from '../../../src/drivers/hetzner/slots.js'
 import type { Wanted } from '../../../src/drivers/hetzner/wanted.js'
@@ -271,7 +272,7 @@ it('tells what it costs before and after, from the prices of the account', async
   const offers = await make(wantedOf(controlPlane(1)), simulation)
   const after = wantedOf({ ...controlPlane(3), ...workers(['default', 2]) })
   const found = await findAll(simulation.hcloud)
-  const priced = pricedBy(planCluster(after, uid, found), found, options(after, offers))
+  const priced = pricedBy(planCluster(after, uid, found), { ...found, volumes: [] }, options(after, offers))
   // One cx33 and its address; then three of those, two cx43 with theirs, and the load balancer.
   expect(
     [billOf(priced.before, offers.pricing), billOf(priced.after, offers.pricing)].map(formatBill),
@@ -286,6 +287,10 @@ it('tells what it still costs when something is removed', async () => {
   const offers = await make(wantedOf(controlPlane(3)), simulation)
   const less = wantedOf(controlPlane(1))
   const found = await findAll(simulation.hcloud)
-  const { after } = pricedBy(planCluster(less, uid, found), found, options(less, offers, true))
+  const { after } = pricedBy(
+    planCluster(less, uid, found),
+    { ...found, volumes: [] },
+    options(less, offers, true),
+  )
   expect(after).toEqual([{ what: 'server', type: 'cx33', location: 'fsn1', hasIpv4: true }])
 })

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
 import { controlPlane, workers } from './clusters.js'
+import { addServices } from './from-inside.js'
 import { type Prod, prod } from './prod.js'
 
 const config = { ...controlPlane(1), ...workers(['default', 2]) }
@@ -104,6 +105,28 @@ it('tells how each server is, and what all of it costs', async () => {
       expect.stringMatching(/^Cost: 41\.97 EUR per month/),
     ],
   })
+})
+
+it('counts and lists what was made from inside the cluster, and nothing of others', async () => {
+  const all = await made()
+  await addServices(all)
+  const [service] = await all.hcloud.loadBalancers.list({ name: 'a1b2c3' })
+  const { facts } = await all.open(config).status()
+  expect(facts!.slice(3)).toEqual([
+    `a1b2c3: load balancer of a Service at ${service!.public_net.ipv4.ip}`,
+    'pvc-1: volume of 10 GB, attached',
+    'pvc-2: volume of 20 GB, not attached',
+    // 41.97 for the servers, 7.59 for the load balancer, 30 times 0.044 for the volumes.
+    expect.stringMatching(/^Cost: 50\.88 EUR per month net/),
+  ])
+  const { lines, remarks } = await linesOf(all, config)
+  expect(lines.filter(line => /Service|volume/.test(line))).toEqual([
+    'keep load balancer a1b2c3 of a Service',
+    'keep volume pvc-1 (10 GB)',
+    'keep volume pvc-2 (20 GB)',
+  ])
+  expect(remarks[0]).toMatch(/^now: {8}50\.88 EUR/)
+  expect(remarks[1]).toMatch(/^afterwards: 50\.88 EUR/)
 })
 
 it('gives the addons what they need, with a token of their own when there is one', async () => {

@@ -1,56 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Hcloud } from '../../../../src/hcloud/hcloud.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
-import { killed, type Prod } from '../prod.js'
+import { addServices, mine, networkOf, post, serverOf } from '../from-inside.js'
+import { killed } from '../prod.js'
 import { countOf, destroyWith, namesOf, single, standing, textOf, usual } from './runs.js'
-
-const mine = { env: 'mine' }
-
-/** What the simulator's API makes of a call that `lo` itself never makes. */
-async function post({ ctx }: Prod, path: string, body: unknown) {
-  const response = await ctx.fetch(`https://api.hetzner.cloud/v1${path}`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${'simulated'.padEnd(64, '0')}` },
-    body: JSON.stringify(body),
-  })
-  return (await response.json()) as Record<string, { id: number }>
-}
-
-const networkOf = async (hcloud: Hcloud) => (await hcloud.networks.list({ name: 'prod' }))[0]!
-const serverOf = async (hcloud: Hcloud) => (await hcloud.servers.list())[0]!
-
-/** As the cloud controller and the CSI driver make them, from inside the cluster. */
-async function addServices(all: Prod): Promise<void> {
-  const { id } = await networkOf(all.hcloud)
-  const server = await serverOf(all.hcloud)
-  await post(all, '/load_balancers', {
-    name: 'a1b2c3',
-    load_balancer_type: 'lb11',
-    location: 'fsn1',
-    network: id,
-    labels: { 'hcloud-ccm/service-uid': 'f00d' },
-  })
-  await post(all, '/volumes', {
-    name: 'pvc-1',
-    size: 10,
-    server: server.id,
-    labels: { 'managed-by': 'csi-driver' },
-  })
-  await post(all, '/volumes', {
-    name: 'pvc-2',
-    size: 20,
-    location: 'fsn1',
-    labels: { 'lok8s.dev/cluster': 'prod', 'lok8s.dev/uid': server.labels['lok8s.dev/uid'] },
-  })
-  await post(all, '/load_balancers', {
-    name: 'theirs',
-    load_balancer_type: 'lb11',
-    location: 'fsn1',
-    labels: mine,
-  })
-  await post(all, '/volumes', { name: 'data', size: 10, location: 'fsn1', labels: mine })
-  await all.world.sleep(30_000)
-}
 
 it('fault 60: takes load balancers of services along, and keeps volumes and says so', async () => {
   const { all, error } = await destroyWith(addServices)

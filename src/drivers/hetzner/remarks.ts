@@ -1,0 +1,35 @@
+import type { Belongings } from './belongings.js'
+import { billOf } from './cost.js'
+import type { Decision } from './decide.js'
+import { type Choose, formatBill } from './describe-plan.js'
+import type { Job } from './job.js'
+import { candidatesOf, type Offers } from './offers.js'
+import { pricedBy } from './priced.js'
+
+type RemarkJob = Pick<Job, 'wanted' | 'ctx' | 'prunes'>
+
+/** What people should know before a provision: what the cluster costs now and afterwards, and who gets in. */
+export function remarksOn(
+  { survey: { found }, plan, offers }: Pick<Decision, 'survey' | 'plan' | 'offers'>,
+  { services, volumes }: Pick<Belongings, 'services' | 'volumes'>,
+  job: RemarkJob,
+): string[] {
+  const paid = { servers: found.servers, loadBalancers: [...found.loadBalancers, ...services], volumes }
+  const { before, after } = pricedBy(plan, paid, { choose: chooser(offers, job), prunes: job.prunes })
+  const { ssh, api } = job.wanted.access
+  return [
+    `now:        ${formatBill(billOf(before, offers.pricing))}`,
+    `afterwards: ${formatBill(billOf(after, offers.pricing))}`,
+    `open:       SSH to ${whom(ssh)}, the API to ${whom(api)}`,
+  ]
+}
+
+/** Where a new server is ordered first: preflight has made sure that there is such a place. */
+export function chooser(offers: Offers, { wanted, ctx }: Pick<RemarkJob, 'wanted' | 'ctx'>): Choose {
+  return ({ pool }) => candidatesOf(pool, wanted, offers, ctx.today())[0]!
+}
+
+function whom(ranges: readonly string[]): string {
+  if (ranges.length === 0) return 'nobody'
+  return ranges.includes('0.0.0.0/0') ? 'everybody' : ranges.join(' and ')
+}
