@@ -61,15 +61,19 @@ function rulesOf(access: Wanted['access'], hasApi: boolean): FirewallRule[] {
 }
 
 /** One firewall for control planes, and one for workers when there are any. A server has one from its first moment. */
-export function firewallBodies(wanted: Wanted, uid: string): FirewallWanted[] {
-  const { cluster, access, workers } = wanted
+export function firewallBodies(
+  wanted: Wanted,
+  uid: string,
+  hasWorkers = wanted.workers.length > 0,
+): FirewallWanted[] {
+  const { cluster, access } = wanted
   const body = (role: 'control-plane' | 'worker'): FirewallWanted => ({
     name: firewallName(cluster, role),
     rules: rulesOf(access, role === 'control-plane'),
     apply_to: [{ type: 'label_selector', label_selector: { selector: roleSelector(cluster, uid, role) } }],
     labels: { ...identity(cluster, uid), [label.role]: role },
   })
-  return [body('control-plane'), ...(workers.length > 0 ? [body('worker')] : [])]
+  return [body('control-plane'), ...(hasWorkers ? [body('worker')] : [])]
 }
 
 export function placementGroupBody(cluster: string, uid: string, name: string): PlacementGroupWanted {

@@ -30,10 +30,12 @@ export function describePlan(plan: Plan, { cluster, choose, prunes, renewsKey }:
     plan.network === 'create'
       ? made(network, false)
       : stays(network, plan.needsSubnet ? ['add its subnet'] : []),
-    ...plan.firewalls.map(({ wanted, found, setRules, apply }) => {
+    ...plan.firewalls.flatMap(({ wanted, found, setRules, apply }) => {
       const what = `firewall ${wanted.name}`
       if (!found) return made(what, false)
-      return stays(what, [...(setRules ? ['set rules'] : []), ...(apply ? ['apply to servers'] : [])])
+      const changes = [...(setRules ? ['set rules'] : []), ...(apply ? ['apply to servers'] : [])]
+      // What becomes of it otherwise stands with the rest of what is left over.
+      return changes.length === 0 && surplus.firewalls.includes(found) ? [] : stays(what, changes)
     }),
     ...plan.placementGroups.map(({ name, found }) => made(`placement group ${name}`, found !== undefined)),
     ...(balancer

@@ -5,6 +5,7 @@ import type { PlacementGroup } from '../../hcloud/resources/placement-groups.js'
 import type { Server } from '../../hcloud/resources/servers.js'
 import type { SshKey } from '../../hcloud/resources/ssh-keys.js'
 import { firewallBodies } from './bodies.js'
+import { label } from './labels.js'
 import { groupsOf, placementGroupName } from './names.js'
 import { type BalancerRepair, planBalancer } from './plan-balancer.js'
 import { hasRules, isAppliedTo } from './plan-firewall.js'
@@ -28,6 +29,7 @@ export interface Plan {
   network: Network | 'create'
   /** The network is there, and still needs its subnet. */
   needsSubnet: boolean
+  /** With those that the spec does not want any more, as long as they cover a server. */
   firewalls: { wanted: FirewallWanted; found: Firewall | undefined; setRules: boolean; apply: boolean }[]
   placementGroups: { name: string; found: PlacementGroup | undefined }[]
   balancer: { found: LoadBalancer | undefined; repairs: BalancerRepair[] } | undefined
@@ -52,7 +54,9 @@ export function planCluster(wanted: Wanted, uid: string, found: Found): Plan {
     sshKey: found.sshKeys[0] ?? 'create',
     network: network ?? 'create',
     needsSubnet: network !== undefined && network.subnets.length === 0,
-    firewalls: firewalls.map(body => planFirewall(body, found.firewalls)),
+    firewalls: [...firewalls, ...leftFirewalls(wanted, uid, found)].map(body =>
+      planFirewall(body, found.firewalls),
+    ),
     placementGroups: groups.map(name => ({
       name,
       found: found.placementGroups.find(group => group.name === name),
@@ -68,6 +72,15 @@ export function planCluster(wanted: Wanted, uid: string, found: Found): Plan {
       loadBalancers: needsBalancer ? moreBalancers : found.loadBalancers,
     },
   }
+}
+
+/** Workers that the spec dropped still run until they are removed: whom they let in follows the spec until then. */
+function leftFirewalls(wanted: Wanted, uid: string, { servers, firewalls }: Found): FirewallWanted[] {
+  const hasWorkers = servers.some(({ labels }) => labels[label.role] !== 'control-plane')
+  if (wanted.workers.length > 0 || !hasWorkers) return []
+  return firewallBodies(wanted, uid, true).filter(
+    body => body.labels[label.role] === 'worker' && firewalls.some(({ name }) => name === body.name),
+  )
 }
 
 function planFirewall(wanted: FirewallWanted, firewalls: readonly Firewall[]): Plan['firewalls'][number] {

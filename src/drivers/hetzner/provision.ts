@@ -100,9 +100,6 @@ function warn({ servers, surplus, network }: Plan, { ctx, prunes, wanted }: Job)
   const differences = servers.flatMap(({ slot, differences }) =>
     differences.map(difference => `${slot.name} stays as it is, though ${difference}`),
   )
-  const tooMany = prunes
-    ? []
-    : surplus.servers.map(({ name }) => `${name} is not in the spec any more, and stays`)
   if (network !== 'create' && network.ip_range !== wanted.network.servers) {
     const message = `the network stays ${network.ip_range}, though the spec says ${wanted.network.servers}`
     ctx.output.event({ type: 'warning', message, hint: 'only a new cluster can have another network' })
@@ -114,7 +111,18 @@ function warn({ servers, surplus, network }: Plan, { ctx, prunes, wanted }: Job)
       hint: 'delete this server in the Hetzner Console and run `lo provision` to have it made anew',
     })
   }
-  for (const message of tooMany) {
+  if (prunes) return
+  for (const { name } of surplus.servers) {
+    const message = `${name} is not in the spec any more, and stays`
     ctx.output.event({ type: 'warning', message, hint: '`lo provision --shrink` drains and removes it' })
+  }
+  const others = [
+    ...surplus.loadBalancers.map(({ name }) => [`load balancer ${name}`, ', stays, and is paid for']),
+    ...surplus.placementGroups.map(({ name }) => [`placement group ${name}`, ', and stays']),
+    ...surplus.firewalls.map(({ name }) => [`firewall ${name}`, ', and stays']),
+  ]
+  for (const [what, stays] of others) {
+    const message = `${what} is not in the spec any more${stays}`
+    ctx.output.event({ type: 'warning', message, hint: '`lo provision --shrink` removes it' })
   }
 }

@@ -31,7 +31,9 @@ export async function removeSurplus({ surplus }: Plan, living: ClusterNode, job:
     })
   }
   await forAll(surplus.firewalls, async firewall => {
-    await removeFirewall(firewall, hcloud, patience)
+    // This run may have had it cover more than it did.
+    const now = await hcloud.firewalls.get(firewall.id)
+    if (now) await removeFirewall(now, hcloud, patience)
     job.changed(`firewall ${firewall.name}`)
   })
 }

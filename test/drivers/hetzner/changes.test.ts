@@ -238,6 +238,38 @@ it('changes firewall rules, and nothing on servers', async () => {
   expect(started(all)).toEqual([])
 })
 
+it('closes the firewall of workers that the spec dropped and that still run, and removes it with them', async () => {
+  const all = await made(small)
+  const less = { ...controlPlane(1), firewall: { ssh: ['203.0.113.0/24'] } }
+  expect(await all.open(less).provision()).toBe('configured')
+  const rulesOf = async () => (await all.hcloud.firewalls.list({ name: 'prod-workers' }))[0]?.rules
+  expect((await rulesOf())!.find(({ port }) => port === '22')!.source_ips).toEqual(['203.0.113.0/24'])
+  expect(await all.open(less).provision()).toBe('unchanged')
+  const [firewall] = await all.hcloud.firewalls.list({ name: 'prod-workers' })
+  const targets = firewall!.applied_to.flatMap(({ label_selector }) =>
+    label_selector ? [{ type: 'label_selector' as const, label_selector }] : [],
+  )
+  await all.hcloud.wait('it', await all.hcloud.firewalls.removeFrom(firewall!, targets), 60_000)
+  expect(await all.open(less, { shrink: true }).provision()).toBe('configured')
+  expect(inventoryOf(all).firewalls).toEqual(['prod-cp'])
+})
+
+it('names all that stays without --shrink, and what of it is paid for', async () => {
+  const all = await made(large)
+  const warnings = () =>
+    all.events.splice(0).flatMap(event => (event.type === 'warning' ? `${event.message}: ${event.hint}` : []))
+  warnings()
+  const removes = '`lo provision --shrink` removes it'
+  await all.open(controlPlane(1)).provision()
+  expect(warnings().filter(text => text.endsWith(removes))).toEqual([
+    `load balancer prod-api is not in the spec any more, stays, and is paid for: ${removes}`,
+    `placement group prod-default-pg-1 is not in the spec any more, and stays: ${removes}`,
+    `firewall prod-workers is not in the spec any more, and stays: ${removes}`,
+  ])
+  await all.open(controlPlane(1), { shrink: true }).provision()
+  expect(warnings().filter(text => text.includes('not in the spec any more'))).toEqual([])
+})
+
 it('closes the load balancer to the internet together with the firewall, and leads to a control plane then', async () => {
   const all = await made(large)
   const driver = all.open({ ...large, firewall: { api: ['203.0.113.0/24'] } })

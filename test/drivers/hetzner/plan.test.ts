@@ -171,6 +171,18 @@ describe('with a cluster of one control plane and two workers', () => {
     ])
   })
 
+  it('has the firewall of workers that the spec dropped let in whom the spec says, as long as they run', async () => {
+    const simulation = await started()
+    const tight = wantedOf({ ...controlPlane(1), firewall: { ssh: ['203.0.113.0/24'] } })
+    const sets = ['change firewall prod-cp: set rules', 'change firewall prod-workers: set rules']
+    expect(changesOf(await linesOf(tight, simulation))).toEqual(sets)
+    expect(changesOf(await linesOf(tight, simulation, true)).slice(0, 2)).toEqual(sets)
+    const found = await findAll(simulation.hcloud)
+    const servers = found.servers.filter(({ name }) => name === 'prod-cp-1')
+    const { firewalls } = planCluster(tight, uid, { ...found, servers })
+    expect(firewalls.map(({ wanted }) => wanted.name)).toEqual(['prod-cp'])
+  })
+
   it('makes a server that somebody has deleted again, with the same name', async () => {
     const simulation = await started()
     const { hcloud } = simulation
