@@ -1,5 +1,6 @@
 import { type ActionWatch, watchActions } from './actions.js'
 import { type Api, type HcloudOptions, type HcloudWorld, openApi } from './api.js'
+import { checkRights } from './check-rights.js'
 import { type Catalogue, openCatalogue } from './resources/catalogue.js'
 import { type Firewalls, openFirewalls } from './resources/firewalls.js'
 import { type LoadBalancers, openLoadBalancers } from './resources/load-balancers.js'
@@ -24,6 +25,8 @@ export interface Hcloud extends ActionWatch {
   volumes: Volumes
   primaryIps: PrimaryIps
   catalogue: Catalogue
+  /** Throws `TOKEN_REFUSED` for a token that may only read; changes nothing. */
+  checkRights: () => Promise<void>
   /** How many calls have been made, and how many may be. */
   budget: Api['budget']
 }
@@ -41,6 +44,7 @@ export function openHcloud(options: HcloudOptions, world: HcloudWorld): Hcloud {
     volumes: openVolumes(api),
     primaryIps: openPrimaryIps(api),
     catalogue: openCatalogue(api),
+    checkRights: () => checkRights(api),
     budget: api.budget,
     ...watchActions(api),
   }

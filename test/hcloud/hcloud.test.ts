@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/hcloud/actions.js'
 import { HcloudError } from '../../src/hcloud/hcloud-error.js'
 import type { ServerWanted } from '../../src/hcloud/resources/servers.js'
+import { simulatedToken } from '../../src/hcloud/simulator/simulator.js'
 import { type Simulation, simulate } from '../helpers/hcloud.js'
 
 const ours = { 'lok8s.dev/cluster': 'prod', 'lok8s.dev/uid': '0123456789abcdef' }
@@ -267,4 +268,48 @@ it('takes an action that was not needed for done', async () => {
   const { item, actions } = await hcloud.servers.create(server('prod-cp-1', { networks: [network.id] }))
   await hcloud.wait('server prod-cp-1', actions, 60_000)
   expect(await hcloud.servers.attachToNetwork(item, network.id)).toEqual([])
+})
+
+describe('the rights of a token', () => {
+  const refusedWith = async (status: number, code: string) => {
+    const { hcloud, simulator } = simulate()
+    simulator.onCall('DELETE /ssh_keys/{id}', { how: 'refuse', status, code })
+    return hcloud.checkRights().then(
+      () => 'fine',
+      error => error.code,
+    )
+  }
+
+  it('are enough when it may write, whatever keys there are, and none of them goes', async () => {
+    const { hcloud, simulator } = simulate()
+    const key = {
+      name: 'mine',
+      labels: ours,
+      public_key: `ssh-ed25519 ${Buffer.from('key').toString('base64')}`,
+    }
+    await hcloud.sshKeys.create(key)
+    await hcloud.checkRights()
+    expect(simulator.calls.at(-1)).toMatchObject({ route: 'DELETE /ssh_keys/{id}', status: 404 })
+    expect(await hcloud.sshKeys.list()).toHaveLength(1)
+  })
+
+  it('are missing when it may only read, which is asked once', async () => {
+    const { hcloud, simulator } = simulate({ settings: { tokens: { [simulatedToken]: 'read-only' } } })
+    await expect(hcloud.checkRights()).rejects.toMatchObject({
+      code: 'TOKEN_REFUSED',
+      hint: expect.stringContaining('Read & Write'),
+    })
+    expect(simulator.calls).toHaveLength(1)
+  })
+
+  it.each([
+    [403, 'token_readonly', 'TOKEN_REFUSED'],
+    [403, 'forbidden', 'TOKEN_REFUSED'],
+    [401, 'unauthorized', 'fine'],
+    [405, 'method_not_allowed', 'fine'],
+    [422, 'invalid_input', 'fine'],
+    [500, 'server_error', 'fine'],
+  ])('after %i %s: %s', async (status, code, end) => {
+    expect(await refusedWith(status, code)).toBe(end)
+  })
 })

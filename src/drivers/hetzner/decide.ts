@@ -23,6 +23,7 @@ export async function decide(job: Job, credentials: Credentials): Promise<Decisi
   const [survey, offers] = await Promise.all([
     surveyProject(hcloud, wanted.cluster),
     loadOffers(hcloud, wanted.image),
+    hcloud.checkRights(),
   ])
   const uid = survey.uid ?? newUid()
   const access = planAccess(credentials, wanted.cluster, uid, knownKeyOf(survey.found))
