@@ -27,6 +27,7 @@ export async function decide(job: Job, credentials: Credentials): Promise<Decisi
   ])
   const uid = survey.uid ?? newUid()
   const access = planAccess(credentials, wanted.cluster, uid, knownKeyOf(survey.found))
-  await preflight(job, survey, uid, offers)
-  return { survey, offers, uid, access, plan: planCluster(wanted, uid, survey.found) }
+  const plan = planCluster(wanted, uid, survey.found)
+  await preflight(job, { survey, offers, uid, plan })
+  return { survey, offers, uid, access, plan }
 }

@@ -2,15 +2,23 @@ import { LoError } from '../../errors.js'
 import type { Job } from './job.js'
 import { balancerName, firewallName, networkName, serverName, sshKeyName } from './names.js'
 import { checkOffers, type Offers } from './offers.js'
+import type { Plan } from './plan.js'
 import { slotsOf } from './slots.js'
 import { checkNames, type Survey } from './survey.js'
+
+interface Known {
+  survey: Survey
+  uid: string
+  offers: Offers
+  plan: Plan
+}
 
 /**
  * Everything that can be refused before anything is made. What the API does not tell beforehand, limits of the account
  * above all, shows when it is met.
  */
-export async function preflight(job: Job, survey: Survey, uid: string, offers: Offers): Promise<void> {
-  const { wanted, ctx } = job
+export async function preflight(job: Job, { survey, uid, offers, plan }: Known): Promise<void> {
+  const { wanted, ctx, prunes } = job
   const { problems, warnings } = checkOffers(wanted, offers, ctx.today())
   if (problems.length > 0) {
     throw new LoError('CLOUD_REFUSED', `Hetzner does not have what the cluster ${wanted.cluster} wants.`, {
@@ -18,7 +26,8 @@ export async function preflight(job: Job, survey: Survey, uid: string, offers: O
       hint: 'Change location, types or image in spec.provider.config. Nothing was made.',
     })
   }
-  for (const message of [...warnings, ...crowded(wanted)]) ctx.output.event({ type: 'warning', message })
+  for (const message of [...warnings, ...crowded(wanted), ...manyOf(survey, plan, prunes)])
+    ctx.output.event({ type: 'warning', message })
   checkAllNames(job, survey, uid)
   await checkRelease(job)
 }
@@ -34,6 +43,32 @@ function crowded({ controlPlane, workers, cluster }: Job['wanted']): string[] {
   return [
     `${cluster} has ${all} servers and load balancers; Hetzner lets ${mostInNetwork} into a network unless asked`,
   ]
+}
+
+/**
+ * https://docs.hetzner.com/cloud/firewalls/overview#limits and
+ * https://docs.hetzner.com/cloud/placement-groups/overview#limits
+ */
+const mostInProject = 50
+
+/** What a project has so many of, with everything of others, that Hetzner would refuse the rest. */
+export function manyOf(
+  { found, foreign }: Pick<Survey, 'found' | 'foreign'>,
+  plan: Pick<Plan, 'placementGroups' | 'firewalls' | 'surplus'>,
+  prunes: boolean,
+): string[] {
+  const kinds = [
+    ['placement groups', 'placementGroups'],
+    ['firewalls', 'firewalls'],
+  ] as const
+  return kinds.flatMap(([nouns, kind]) => {
+    const isNew = plan[kind].filter(one => !one.found).length
+    const goes = prunes ? plan.surplus[kind].length : 0
+    const all = found[kind].length + foreign[kind].length + isNew
+    if (isNew === 0 || all <= mostInProject) return []
+    const later = goes > 0 ? `; ${goes} go only at the end` : ''
+    return `the project is to have ${all} ${nouns}; Hetzner allows ${mostInProject} in one${later}`
+  })
 }
 
 function checkAllNames({ wanted }: Job, { foreign }: Survey, uid: string): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { simulatedToken } from '../../../src/hcloud/simulator/simulator.js'
+import { plainServer } from '../../hcloud/simulator/asking.js'
 import { controlPlane, workers } from './clusters.js'
 import { addServices } from './from-inside.js'
 import { type Prod, prod } from './prod.js'
@@ -27,6 +28,8 @@ it('plans a cluster with what it costs, and writes nothing', async () => {
     'now:        0.00 EUR per month net, 0.00 gross; 0.0000 per hour net, 0.0000 gross',
     expect.stringMatching(/^afterwards: 41\.97 EUR per month net, 49\.94 gross/),
     'open:       SSH to everybody, the API to everybody',
+    'project:    3 servers, 3 IPv4 addresses, 0 load balancers (now 0, 0, 0); of others 0, 0, 0',
+    'limits:     the API does not tell them, and new accounts often have few: see Limits in the Hetzner Console',
   ])
   expect(all.writes()).toEqual([])
   expect(all.simulator.everything().servers).toEqual([])
@@ -127,6 +130,25 @@ it('counts and lists what was made from inside the cluster, and nothing of other
   ])
   expect(remarks[0]).toMatch(/^now: {8}50\.88 EUR/)
   expect(remarks[1]).toMatch(/^afterwards: 50\.88 EUR/)
+})
+
+it('says what of the limits of the account is the cluster’s, and what others in the project have', async () => {
+  const all = await made()
+  await addServices(all)
+  const { item, actions } = await all.hcloud.servers.create(plainServer('theirs') as never)
+  await all.hcloud.wait(item.name, actions, 60_000)
+  const projectOf = async (...how: Parameters<Prod['open']>) => (await linesOf(all, ...how)).remarks.slice(3)
+  const own = '3 servers, 3 IPv4 addresses, 1 load balancer (now 3, 3, 1)'
+  expect(await projectOf(config)).toEqual([`project:    ${own}; of others 1, 1, 1`])
+  const more = { ...controlPlane(3), ...workers(['default', 3]) }
+  expect(await projectOf(more)).toEqual([
+    'project:    6 servers, 6 IPv4 addresses, 2 load balancers (now 3, 3, 1); of others 1, 1, 1',
+    expect.stringContaining('see Limits in the Hetzner Console'),
+  ])
+  expect(await projectOf(controlPlane(1))).toEqual([`project:    ${own}; of others 1, 1, 1`])
+  expect(await projectOf(controlPlane(1), { shrink: true })).toEqual([
+    'project:    1 server, 1 IPv4 address, 1 load balancer (now 3, 3, 1); of others 1, 1, 1',
+  ])
 })
 
 it('gives the addons what they need, with a token of their own when there is one', async () => {
