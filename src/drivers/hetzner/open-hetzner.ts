@@ -84,7 +84,7 @@ export function openHetzner(
   return {
     provision: async () => {
       changes.length = 0
-      provisioned = await provision(job, await credentials(), changes)
+      provisioned = await provision(job, await credentials(), changes, remarksOnPlan.length > 0)
       return provisioned.outcome
     },
     destroy: () => {

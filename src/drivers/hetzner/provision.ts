@@ -15,6 +15,7 @@ import { candidatesOf, type Offers, zoneOf } from './offers.js'
 import type { Plan } from './plan.js'
 import { preparer } from './prepare-servers.js'
 import { redactor } from './redact.js'
+import { announcementOf } from './remarks.js'
 import { removeSurplus } from './remove-surplus.js'
 import { renewSshKey } from './renew-ssh-key.js'
 import { startCluster } from './start-cluster.js'
@@ -24,17 +25,25 @@ export interface Provisioned extends Started {
   outcome: ProvisionOutcome
 }
 
-/** Makes a cluster, or brings it to what is wanted; after any earlier run, wherever that ended. */
+/**
+ * Makes a cluster, or brings it to what is wanted; after any earlier run, wherever that ended. Says first what that costs
+ * and who gets in, unless somebody has.
+ */
 export async function provision(
   given: Job,
   credentials: Credentials,
   changes: readonly string[],
+  isAnnounced: boolean,
 ): Promise<Provisioned> {
-  const { wanted } = given
-  const { survey, offers, uid, access, plan } = await decide(given, credentials)
+  const { wanted, ctx } = given
+  const decision = await decide(given, credentials)
+  const { survey, offers, uid, access, plan } = decision
   const job = withholding(given, access.joinTokens)
   checkUpgrade((await askNodes(survey, access, job)) ?? [], wanted)
   warn(plan, job)
+  for (const message of isAnnounced ? [] : announcementOf(decision, job)) {
+    ctx.output.event({ type: 'notice', message })
+  }
 
   const zone = zoneOf(wanted.locations[0]!, offers.locations)
   const parts = await makeParts({ plan, survey, uid, access, zone }, job)

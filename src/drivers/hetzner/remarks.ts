@@ -1,9 +1,10 @@
-import type { Belongings } from './belongings.js'
+import { type Belongings, servicesOf } from './belongings.js'
 import { billOf } from './cost.js'
 import type { Decision } from './decide.js'
 import { type Choose, formatBill } from './describe-plan.js'
 import type { Job } from './job.js'
 import { candidatesOf, type Offers } from './offers.js'
+import type { Plan } from './plan.js'
 import { pricedBy } from './priced.js'
 
 type RemarkJob = Pick<Job, 'wanted' | 'ctx' | 'prunes'>
@@ -22,6 +23,26 @@ export function remarksOn(
     `afterwards: ${formatBill(billOf(after, offers.pricing))}`,
     `open:       SSH to ${whom(ssh)}, the API to ${whom(api)}`,
   ]
+}
+
+/**
+ * The same for a provision that is about to begin; nothing when it neither makes nor removes what is paid for. Volumes
+ * are left out: it does not read them.
+ */
+export function announcementOf(
+  decision: Pick<Decision, 'survey' | 'plan' | 'offers'>,
+  job: RemarkJob,
+): string[] {
+  const { survey, plan } = decision
+  if (!changesCost(plan, job.prunes)) return []
+  const remarks = remarksOn(decision, { services: servicesOf(survey), volumes: [] }, job)
+  return survey.uid === undefined ? remarks : [...remarks, 'volumes:    what they cost comes on top']
+}
+
+function changesCost({ servers, balancer, surplus }: Plan, prunes: boolean): boolean {
+  const makes = servers.some(({ found }) => !found) || (balancer !== undefined && !balancer.found)
+  const removes = prunes && surplus.servers.length + surplus.loadBalancers.length > 0
+  return makes || removes
 }
 
 /** Where a new server is ordered first: preflight has made sure that there is such a place. */

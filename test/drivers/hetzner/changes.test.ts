@@ -14,7 +14,7 @@ import {
   started,
   startsOf,
 } from './inside.js'
-import { inventoryOf, killed, type Prod, prod, removeServer } from './prod.js'
+import { inventoryOf, killed, type Prod, prod, removeServer, rightsProbe } from './prod.js'
 
 const small = { ...controlPlane(1), ...workers(['default', 2]) }
 const large = { ...controlPlane(3), ...workers(['default', 2]) }
@@ -268,6 +268,52 @@ it('names all that stays without --shrink, and what of it is paid for', async ()
   ])
   await all.open(controlPlane(1), { shrink: true }).provision()
   expect(warnings().filter(text => text.includes('not in the spec any more'))).toEqual([])
+})
+
+/** What is said before the first write, in order. */
+async function announced(all: Prod, ...how: Parameters<Prod['open']>): Promise<string[]> {
+  const { length } = all.simulator.calls
+  const before: string[] = []
+  all.events.length = 0
+  const isWrite = ({ route, path }: (typeof all.simulator.calls)[number]) =>
+    !route.startsWith('GET ') && path !== rightsProbe
+  const push = all.events.push.bind(all.events)
+  all.events.push = event => {
+    const isFirst = !all.simulator.calls.slice(length).some(isWrite)
+    if (event.type === 'notice' && isFirst) before.push(event.message)
+    return push(event)
+  }
+  await all.open(...how).provision()
+  all.events.push = push
+  return before
+}
+
+it('says before its first write what the cluster costs afterwards, and who reaches it', async () => {
+  const all = await prod()
+  const firewall = { ssh: ['203.0.113.0/24'] }
+  expect(await announced(all, { ...controlPlane(1), firewall })).toEqual([
+    expect.stringMatching(/^now: {8}0\.00 EUR per month net/),
+    expect.stringMatching(/^afterwards: 8\.99 EUR per month net/),
+    'open:       SSH to 203.0.113.0/24, the API to everybody',
+  ])
+  expect(await announced(all, { ...controlPlane(1) })).toEqual([])
+  expect(await announced(all, small)).toEqual([
+    expect.stringMatching(/^now: {8}8\.99 EUR/),
+    expect.stringMatching(/^afterwards: 41\.97 EUR/),
+    'open:       SSH to everybody, the API to everybody',
+    'volumes:    what they cost comes on top',
+  ])
+  expect(await announced(all, controlPlane(1))).toEqual([])
+  const [, afterwards] = await announced(all, controlPlane(1), { shrink: true })
+  expect(afterwards).toMatch(/^afterwards: 8\.99 EUR/)
+})
+
+it('does not say again what a plan of the same run has told', async () => {
+  const all = await prod()
+  const driver = all.open(small)
+  await driver.plan!()
+  await driver.provision()
+  expect(JSON.stringify(all.events)).not.toContain('afterwards:')
 })
 
 it('closes the load balancer to the internet together with the firewall, and leads to a control plane then', async () => {

@@ -149,7 +149,7 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
 }
 
 /** By this call `lo` finds out whether a token may write: it never changes anything. */
-const rightsProbe = '/v1/ssh_keys/0'
+export const rightsProbe = '/v1/ssh_keys/0'
 
 const newRun = (sentBefore: number) => ({
   controller: new AbortController(),
