@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { confirmDomain } from './confirm.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
+import { formatRemoval, tellRemoval } from './removal.js'
 import { checkTrouble, collect, type SimulationFlags, showDestroy } from './simulate.js'
 
 export function registerDestroy(program: Command, ctx: Context): void {
@@ -33,16 +34,16 @@ export function registerDestroy(program: Command, ctx: Context): void {
       if (flags.simulate) return showDestroy(name, flags, ctx)
       const opened = await openCluster(name, flags, ctx)
       const { domain } = opened.cluster
-      const removed = await planDestroy(opened)
+      const plan = await planDestroy(opened)
+      tellRemoval(plan, ctx)
+      const { removed, remarks } = plan
       if (removed.length > 0) {
-        for (const line of removed) ctx.output.event({ type: 'notice', message: `will be removed: ${line}` })
-        for (const message of (await opened.driver.remarks?.('destroy')) ?? []) {
-          ctx.output.event({ type: 'notice', message })
-        }
         if (!flags.yes) await confirmDomain(domain, ctx)
         await destroyCluster(opened, ctx)
       }
-      const text = removed.length > 0 ? `Removed the cluster of ${domain}.` : 'There is nothing to remove.'
-      ctx.output.result({ text, data: { domain, removed } })
+      ctx.output.result({
+        text: formatRemoval(plan, domain),
+        data: { domain, removed, ...(remarks.length > 0 && { remarks }) },
+      })
     })
 }

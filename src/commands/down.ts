@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { confirmDomain } from './confirm.js'
 import { examples } from './examples.js'
 import type { GlobalFlags } from './global.js'
+import { formatRemoval, tellRemoval } from './removal.js'
 
 export function registerDown(program: Command, ctx: Context): void {
   program
@@ -22,14 +23,20 @@ export function registerDown(program: Command, ctx: Context): void {
       const opened = await openCluster(name, flags, ctx)
       const { cluster } = opened
       const { domain } = cluster
-      const removed = await planDestroy(opened)
-      for (const line of removed) ctx.output.event({ type: 'notice', message: `will be removed: ${line}` })
+      const plan = await planDestroy(opened)
+      tellRemoval(plan, ctx)
+      const { removed, remarks } = plan
       if (removed.length > 0 && !flags.yes) await confirmDomain(domain, ctx)
       const hadTilt = await stopTilt(placeOfTilt(cluster, ctx.env), ctx)
       if (removed.length > 0) await destroyCluster(opened, ctx)
       ctx.output.result({
-        text: removed.length > 0 ? `Removed the cluster of ${domain}.` : 'There is nothing to remove.',
-        data: { domain, removed, tilt: hadTilt ? 'stopped' : 'absent' },
+        text: formatRemoval(plan, domain),
+        data: {
+          domain,
+          removed,
+          ...(remarks.length > 0 && { remarks }),
+          tilt: hadTilt ? 'stopped' : 'absent',
+        },
       })
     })
 }

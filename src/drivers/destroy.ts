@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Context } from '../context.js'
 import { LoError } from '../errors.js'
 import { withAftermath } from './aftermath.js'
@@ -7,10 +8,31 @@ import type { Opened } from './open.js'
 import { tryToDeregister } from './register.js'
 import { step } from './step.js'
 
-/** All that a destroy would remove, a line each. */
-export async function planDestroy({ cluster, driver }: Opened): Promise<string[]> {
+export interface DestroyPlan {
+  /** All that goes, a line each; empty when there is nothing. */
+  removed: string[]
+  /** What people should know before: what of the cost ends, and what stays. A line each. */
+  remarks: string[]
+}
+
+/** What a destroy would remove. Changes nothing. */
+export async function planDestroy({
+  cluster,
+  driver,
+}: Pick<Opened, 'cluster' | 'driver'>): Promise<DestroyPlan> {
   const found = await driver.inventory()
-  return [...found, ...listKubeconfigs(cluster, found.length > 0)]
+  const removed = [...found, ...listKubeconfigs(cluster, found.length > 0)]
+  const { kubeconfig } = cluster
+  const keepsKubeconfig = existsSync(kubeconfig) && !removed.includes(kubeconfig)
+  return {
+    removed,
+    remarks: [
+      ...((await driver.remarks?.('destroy')) ?? []),
+      ...(keepsKubeconfig
+        ? [`${kubeconfig} stays: no such cluster was found, so it may lead to one that is elsewhere`]
+        : []),
+    ],
+  }
 }
 
 /**
@@ -24,7 +46,8 @@ export async function destroyCluster(opened: Opened, ctx: Context): Promise<void
     await tryToDeregister(opened, ctx)
     await withAftermath(opened, again, ctx, () =>
       step(`Remove the cluster of ${cluster.domain}`, ctx, async () => {
-        await setKubeconfigAside(cluster)
+        const found = await driver.inventory()
+        if (found.length > 0) await setKubeconfigAside(cluster)
         await driver.destroy()
         await removeKubeconfig(cluster)
       }),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { BootstrapFacts } from '../../src/bootstrap/report.js'
-import { destroyCluster } from '../../src/drivers/destroy.js'
+import { destroyCluster, planDestroy } from '../../src/drivers/destroy.js'
 import type { OpenedCluster } from '../../src/drivers/driver.js'
 import { findDriver } from '../../src/drivers/index.js'
 import { describeProvision, provisionCluster } from '../../src/drivers/lifecycle.js'
@@ -12,7 +12,7 @@ import { LoError } from '../../src/errors.js'
 import { apiOf, itOnCluster, startCluster, clusterTimeout as timeout } from '../helpers/cluster.js'
 import { realContext } from '../helpers/context.js'
 import { fakePlatform } from '../helpers/kubehz.js'
-import { clusterSpec, makeFolder, writeFiles } from '../helpers/project.js'
+import { clusterSpec, makeFolder, readTree, writeFiles } from '../helpers/project.js'
 import { loadCluster } from '../helpers/specs.js'
 
 const domain = 'shared.test'
@@ -269,6 +269,19 @@ it('does not say that all is gone while something is left', async () => {
     detail: 'a server',
     hint: `Run \`lo destroy ${domain}\` again to go on.`,
   })
+})
+
+it('takes a kubeconfig for that of a cluster only when there is the cluster, or a destroy has set it aside', async () => {
+  const { opened, ctx, root, kubeconfig } = await openWith({
+    destroy: async () => {},
+    inventory: async () => [],
+  })
+  writeFiles(root, { '.kubeconfig/test.yaml': 'elsewhere', '.kubeconfig/test.yaml.destroying': 'set aside' })
+  const { removed, remarks } = await planDestroy(opened)
+  expect(removed).toEqual([`${kubeconfig}.destroying`])
+  expect(remarks).toEqual([expect.stringMatching(/test\.yaml stays: no such cluster was found/)])
+  await destroyCluster(opened, ctx)
+  expect(readTree(path.join(root, '.kubeconfig'))).toEqual({ 'test.yaml': 'elsewhere' })
 })
 
 it('finds a driver whatever the case of its kind', () => {

@@ -5,19 +5,17 @@ import { checkToken } from '../../hcloud/token.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../driver.js'
 import { type Credentials, knownKeyOf, planAccess } from './access.js'
 import { findBelongings, listBelongings } from './belongings.js'
-import { billOf } from './cost.js'
-import { formatBill } from './describe-plan.js'
 import { destroy } from './destroy.js'
 import { clusterTokenOf, exportVariables } from './export-variables.js'
 import type { Job } from './job.js'
 import { keyFileOf, readKeyFile } from './key-file.js'
 import type { Reach } from './machine.js'
 import { planProvision } from './plan-provision.js'
-import { pricedBelongings } from './priced.js'
 import { type Provisioned, provision } from './provision.js'
 import { fetchKubeconfig, findKubeconfig } from './read-admin-config.js'
 import { readConfig } from './read-config.js'
 import { redactor } from './redact.js'
+import { remarksOnDestroy } from './remarks.js'
 import { reachBySsh } from './ssh.js'
 import { readStatus } from './status.js'
 import { surveyProject } from './survey.js'
@@ -107,17 +105,7 @@ export function openHetzner(
     },
     remarks: async about => {
       if (about === 'provision') return remarksOnPlan
-      const all = await findBelongings(hcloud, name)
-      const { ending, kept } = pricedBelongings(all, takesVolumes)
-      const pricing = await hcloud.catalogue.pricing()
-      return [
-        `ends: ${formatBill(billOf(ending, pricing))}`,
-        ...(kept.length > 0
-          ? [
-              `stays: ${all.volumes.map(({ name }) => `volume ${name}`).join(', ')}, with ${formatBill(billOf(kept, pricing))}; --volumes removes them and their data`,
-            ]
-          : []),
-      ]
+      return remarksOnDestroy(await findBelongings(hcloud, name), takesVolumes, job)
     },
     export: () => exportVariables(job, ctx.env),
     untilReady: async entries => {

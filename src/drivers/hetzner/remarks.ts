@@ -5,7 +5,7 @@ import { type Choose, formatBill } from './describe-plan.js'
 import type { Job } from './job.js'
 import { candidatesOf, type Offers } from './offers.js'
 import type { Plan } from './plan.js'
-import { pricedBy } from './priced.js'
+import { pricedBelongings, pricedBy } from './priced.js'
 
 type RemarkJob = Pick<Job, 'wanted' | 'ctx' | 'prunes'>
 
@@ -43,6 +43,30 @@ function changesCost({ servers, balancer, surplus }: Plan, prunes: boolean): boo
   const makes = servers.some(({ found }) => !found) || (balancer !== undefined && !balancer.found)
   const removes = prunes && surplus.servers.length + surplus.loadBalancers.length > 0
   return makes || removes
+}
+
+/** What people should know before a destroy: what of the cost ends, and what stays. Or why there may be nothing. */
+export async function remarksOnDestroy(
+  all: Belongings,
+  takesVolumes: boolean,
+  { hcloud, wanted }: Pick<Job, 'hcloud' | 'wanted'>,
+): Promise<string[]> {
+  if (all.uid === undefined) {
+    return [
+      `nothing of the cluster ${wanted.cluster} is in the project of HCLOUD_TOKEN: if it was made with another token, it may be in the project of that one`,
+    ]
+  }
+  const { ending, kept } = pricedBelongings(all, takesVolumes)
+  const pricing = await hcloud.catalogue.pricing()
+  const volumes = all.volumes.map(({ name }) => `volume ${name}`).join(', ')
+  return [
+    ...(ending.length > 0 ? [`ends: ${formatBill(billOf(ending, pricing))}`] : []),
+    ...(kept.length > 0
+      ? [
+          `stays: ${volumes}, with ${formatBill(billOf(kept, pricing))}; --volumes removes them and their data`,
+        ]
+      : []),
+  ]
 }
 
 /** Where a new server is ordered first: preflight has made sure that there is such a place. */

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
+import { destroyCluster, planDestroy } from '../../../../src/drivers/destroy.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
+import { makeFolder, writeFiles } from '../../../helpers/project.js'
 import { addServices, mine, networkOf, post, serverOf } from '../from-inside.js'
-import { killed } from '../prod.js'
+import { killed, prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, single, standing, textOf, usual } from './runs.js'
 
 it('fault 60: takes load balancers of services along, and keeps volumes and says so', async () => {
@@ -115,12 +119,49 @@ it('fault 17: waits for a server on which somebody works', async () => {
   expect(countOf(all, 'DELETE /servers/{id}')).toBe(4)
 })
 
-it('fault 67: in the project of another token there is nothing, and nothing is touched', async () => {
+it('fault 67: in the project of another token there is nothing, nothing is touched, and that is said', async () => {
+  const root = makeFolder()
+  const mineAlone = await prod({}, root)
+  await mineAlone.open(single).provision()
+  const cluster = mineAlone.clusterOf(single)
+  writeFiles(root, { '.kubeconfig/prod.yaml': 'of the project of the first token' })
+  const token = 'other'.padEnd(64, '1')
+  const other = await prod({ settings: { tokens: { [token]: 'read-write' } } }, root)
+  const driver = other.open(single, { env: { HCLOUD_TOKEN: token } })
+  const opened = { cluster, driver, lock: path.join(root, 'lock') }
+  expect(await planDestroy(opened)).toEqual({
+    removed: [],
+    remarks: [
+      'nothing of the cluster prod is in the project of HCLOUD_TOKEN: if it was made with another token, it may be in the project of that one',
+      expect.stringMatching(/prod\.yaml stays: no such cluster was found/),
+    ],
+  })
+  await destroyCluster(opened, { ...other.ctx, signal: other.world.signal })
+  expect(other.writes()).toEqual([])
+  expect(existsSync(cluster.kubeconfig)).toBe(true)
+
+  // With the token that has made it, it goes, and its kubeconfig with it.
+  const right = { ...opened, driver: mineAlone.open(single) }
+  expect((await planDestroy(right)).removed).toContain(cluster.kubeconfig)
+  await destroyCluster(right, { ...mineAlone.ctx, signal: mineAlone.world.signal })
+  expect(existsSync(cluster.kubeconfig)).toBe(false)
+})
+
+it('fault 67: another cluster in the project is not touched', async () => {
   const all = await standing()
   const { error } = await destroyWith(() => {}, { all, options: { name: 'staging' } })
   expect(error).toBeUndefined()
   expect(all.writes()).toEqual([])
   expect(await all.open(single, { name: 'staging' }).inventory()).toEqual([])
+})
+
+it('says of volumes that an earlier destroy has kept what they cost', async () => {
+  const all = await standing()
+  await addServices(all)
+  await destroyWith(() => {}, { all })
+  const { removed, remarks } = await planDestroy({ cluster: all.clusterOf(single), driver: all.open(single) })
+  expect(removed).toEqual([])
+  expect(remarks).toEqual([expect.stringMatching(/^stays: volume pvc-1, volume pvc-2, with 1\.32 EUR/)])
 })
 
 it('fault 68: a volume that is still attached is detached, a protected one is named', async () => {
