@@ -76,7 +76,8 @@ export function planRetry(failure: Failure, { kind, path }: Pick<Call, 'kind' | 
       return passingServiceErrors.test(path) ? retry(seconds(60), 'poll') : stop
     case 'no_subnet_available':
     case 'ip_not_available':
-      return kind === 'change' ? retry(seconds(15), 'poll') : stop
+      // A creation is refused for it before anything is made: it does no harm to ask for it again.
+      return kind === 'change' || (kind === 'create' && status === 422) ? retry(seconds(15), 'poll') : stop
     case ownCodes.unreachable:
       return retry(seconds(60), 'backoff')
     case ownCodes.lost:

@@ -129,6 +129,20 @@ describe('a creation', () => {
   })
 })
 
+it.each([
+  'no_subnet_available',
+  'ip_not_available',
+])('a server is ordered again after %s, and made once', async code => {
+  const { hcloud, simulator } = simulate()
+  simulator.onCall('POST /servers', { how: 'refuse', status: 422, code }, { times: 2 })
+  await hcloud.servers.create(server('prod-cp-1'))
+  expect(simulator.calls.map(({ route, status }) => `${route} ${status}`)).toEqual([
+    'POST /servers 422',
+    'POST /servers 422',
+    'POST /servers 201',
+  ])
+})
+
 describe('too many calls for ever', () => {
   it('are given up after minutes, not after the hour until the limit is whole again', async () => {
     const { hcloud, simulator, world } = simulate()

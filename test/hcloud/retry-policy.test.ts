@@ -17,6 +17,10 @@ const onlyOn = (kind: CallKind, verdict: Verdict): Verdicts => ({
   [kind]: verdict,
 })
 
+const onWrites = (verdict: Verdict): Verdicts => ({
+  ...{ read: 'stop', create: verdict, change: verdict, delete: 'stop' },
+})
+
 const table: [status: number, code: string, verdicts: Verdicts, why: string][] = [
   [400, 'json_error', 'stop', 'it is a bug'],
   [401, 'unauthorized', 'stop', 'the token does not become valid'],
@@ -45,8 +49,9 @@ const table: [status: number, code: string, verdicts: Verdicts, why: string][] =
   [422, 'load_balancer_already_attached', onlyOn('change', 'satisfied'), 'that was wanted'],
   [422, 'server_already_added', onlyOn('change', 'satisfied'), 'that was wanted'],
   [412, 'source_port_already_used', onlyOn('change', 'satisfied'), 'that was wanted'],
-  [422, 'no_subnet_available', onlyOn('change', 'retry'), 'the subnet may be on its way'],
-  [422, 'ip_not_available', onlyOn('change', 'retry'), 'the address may be on its way back'],
+  [422, 'no_subnet_available', onWrites('retry'), 'the subnet may be on its way'],
+  [422, 'ip_not_available', onWrites('retry'), 'the address may be on its way back'],
+  [504, 'ip_not_available', onlyOn('change', 'retry'), 'something may have been made'],
   [422, 'networks_overlap', 'stop', 'they keep overlapping'],
   [423, 'locked', 'retry', 'another action runs'],
   [423, 'protected', 'stop', 'a person has protected it'],
@@ -92,6 +97,10 @@ it.each(
   const { within } = plan(status, code, kind)
   expect(within).toBeGreaterThanOrEqual(15_000)
   expect(within).toBeLessThanOrEqual(300_000)
+})
+
+it.each(['no_subnet_available', 'ip_not_available'])('waits 15 seconds for %s to pass', code => {
+  for (const kind of ['create', 'change'] as const) expect(plan(422, code, kind).within).toBe(15_000)
 })
 
 it.each([

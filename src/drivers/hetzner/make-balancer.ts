@@ -1,12 +1,14 @@
+import { LoError } from '../../errors.js'
 import type { LoadBalancer } from '../../hcloud/resources/load-balancers.js'
 import { step } from '../step.js'
 import { apiService, balancerBody } from './bodies.js'
 import type { Job } from './job.js'
 import { patience } from './make-parts.js'
 import type { Plan } from './plan.js'
-import type { BalancerRepair } from './plan-balancer.js'
+import { type BalancerRepair, planBalancer } from './plan-balancer.js'
+import { readUntil } from './read-until.js'
 
-/** The load balancer before the API, whole; undefined where one control plane needs none. */
+/** The load balancer before the API, whole; undefined where one control plane needs none. Throws `ACTION_FAILED` when a repair did not help. */
 export async function makeBalancer(
   { balancer }: Pick<Plan, 'balancer'>,
   { uid, network, location }: { uid: string; network: number; location: string },
@@ -36,5 +38,22 @@ export async function makeBalancer(
   }
   for (const name of balancer.repairs) await hcloud.wait(what, await repair[name](), patience)
   job.changed(what)
-  return (await hcloud.loadBalancers.get(found.id)) ?? found
+  const missingOf = (one: LoadBalancer | undefined) =>
+    one ? planBalancer(one, wanted, uid, network) : ['make it anew, since it has been removed']
+  const now = await readUntil(
+    () => hcloud.loadBalancers.get(found.id),
+    one => one === undefined || missingOf(one).length === 0,
+    ctx,
+  )
+  const missing = missingOf(now)
+  if (!now || missing.length > 0) throw notRepaired(what, missing)
+  return now
+}
+
+/** The API takes some changes for done when something like them is there: what counts is what it shows afterwards. */
+function notRepaired(what: string, missing: readonly string[]): LoError {
+  return new LoError('ACTION_FAILED', `The ${what} is not as it should be after it was changed.`, {
+    detail: `still to do: ${missing.join(', ')}`,
+    hint: 'Something else changes it: look at it in the Hetzner Console, then run the same command again.',
+  })
 }

@@ -1,5 +1,6 @@
 import { LoError } from '../../errors.js'
 import type { Made } from '../../hcloud/resources/create.js'
+import type { Firewall, FirewallWanted } from '../../hcloud/resources/firewalls.js'
 import type { Network } from '../../hcloud/resources/networks.js'
 import type { SshKey } from '../../hcloud/resources/ssh-keys.js'
 import { step } from '../step.js'
@@ -9,6 +10,8 @@ import { networkBody, placementGroupBody, sshKeyBody } from './bodies.js'
 import type { Job } from './job.js'
 import { selectorOf } from './labels.js'
 import type { Plan } from './plan.js'
+import { isAppliedTo } from './plan-firewall.js'
+import { readUntil } from './read-until.js'
 import { findForeignKey, type Survey } from './survey.js'
 
 /** What servers are made with. */
@@ -108,13 +111,29 @@ async function makeFirewalls({ plan }: PartsRequest, job: Job): Promise<Parts['f
         return item.id
       }
       if (setRules) await hcloud.wait(what, await hcloud.firewalls.setRules(found, wanted.rules), patience)
-      if (apply) await hcloud.wait(what, await hcloud.firewalls.applyTo(found, wanted.apply_to), patience)
+      if (apply) await applyFirewall(found, wanted, job)
       if (setRules || apply) job.changed(what)
       return found.id
     }),
   )
   // Without workers there is no firewall for them, and nobody who would need it.
   return { 'control-plane': ids[0]!, worker: ids[1] ?? ids[0]! }
+}
+
+/** When the API takes it for done there is nothing to wait for: then it has to show. */
+async function applyFirewall(
+  found: Firewall,
+  { apply_to }: FirewallWanted,
+  { hcloud, ctx }: Job,
+): Promise<void> {
+  const what = `firewall ${found.name}`
+  const actions = await hcloud.firewalls.applyTo(found, apply_to)
+  if (actions.length > 0) return hcloud.wait(what, actions, patience)
+  const isRight = (one: Firewall | undefined) => one !== undefined && isAppliedTo(one, apply_to)
+  if (isRight(await readUntil(() => hcloud.firewalls.get(found.id), isRight, ctx))) return
+  throw new LoError('ACTION_FAILED', `The ${what} does not cover the servers of the cluster.`, {
+    hint: 'Something else changes it: look at it in the Hetzner Console, then run the same command again.',
+  })
 }
 
 async function makeGroups({ plan, uid }: PartsRequest, job: Job): Promise<Record<string, number>> {

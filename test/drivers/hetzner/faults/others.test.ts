@@ -96,6 +96,78 @@ it('fault 50: a load balancer that somebody has taken out of the network is put 
   expect([now!.private_net.length, now!.targets.length]).toEqual([1, 1])
 })
 
+/** Refuses a change as one that is there already, though it is not. */
+const alreadyThere =
+  (route: string, code: string) =>
+  ({ simulator }: Prod) =>
+    simulator.onCall(`POST ${route}`, { how: 'refuse', status: code.startsWith('source') ? 412 : 422, code })
+
+async function post(all: Prod, path: string, value: unknown): Promise<void> {
+  await call(all, 'POST', path, value)
+  await all.world.sleep(10_000)
+}
+
+it.each([
+  ['add_service', 'source_port_already_used', 'add service'],
+  ['add_target', 'target_already_defined', 'add target'],
+])('a load balancer for which %s is said to be done (%s) is looked at, and named when it is not', async (action, code, missing) => {
+  const all = await standing(usual)
+  const [balancer] = await all.hcloud.loadBalancers.list()
+  const { label_selector } = balancer!.targets[0]!
+  const undo = {
+    add_service: () =>
+      post(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 }),
+    add_target: () =>
+      post(all, `/load_balancers/${balancer!.id}/actions/remove_target`, {
+        type: 'label_selector',
+        label_selector,
+      }),
+  }
+  await undo[action as keyof typeof undo]()
+  const { error } = await provisionWith(alreadyThere(`/load_balancers/{id}/actions/${action}`, code), {
+    all,
+    config: usual,
+  })
+  expect(error).toMatchObject({
+    code: 'ACTION_FAILED',
+    message: 'The load balancer prod-api is not as it should be after it was changed.',
+    detail: expect.stringContaining(`still to do: ${missing}`),
+  })
+})
+
+it('takes a service that somebody else has added meanwhile for done when it is the wanted one', async () => {
+  const all = await standing(usual)
+  const [balancer] = await all.hcloud.loadBalancers.list()
+  const service = balancer!.services[0]!
+  await post(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 })
+  const { outcome, error } = await provisionWith(
+    ({ simulator }) =>
+      simulator.onCall('POST /load_balancers/{id}/actions/add_service', {
+        how: 'answer wrongly',
+        status: 412,
+        code: 'source_port_already_used',
+      }),
+    { all, config: usual },
+  )
+  expect(textOf(error).trim()).toBe('')
+  expect(outcome).toBe('configured')
+  expect((await all.hcloud.loadBalancers.list())[0]!.services).toEqual([service])
+})
+
+it('a firewall that is said to cover the servers is looked at, and named when it does not', async () => {
+  const all = await standing()
+  const [firewall] = await all.hcloud.firewalls.list()
+  const targets = firewall!.applied_to.flatMap(({ label_selector }) =>
+    label_selector ? [{ type: 'label_selector' as const, label_selector }] : [],
+  )
+  await all.hcloud.wait('it', await all.hcloud.firewalls.removeFrom(firewall!, targets), 60_000)
+  const { error } = await provisionWith(
+    alreadyThere('/firewalls/{id}/actions/apply_to_resources', 'firewall_already_applied'),
+    { all },
+  )
+  expect(error?.message).toBe('The firewall prod-cp does not cover the servers of the cluster.')
+})
+
 it('fault 51: rules that somebody has changed are as the spec has them again, and other firewalls stay', async () => {
   const all = await standing()
   const [firewall] = await all.hcloud.firewalls.list()
