@@ -19,7 +19,7 @@ export async function step<Value>(name: string, ctx: World, work: () => Promise<
 }
 
 /** Milliseconds between two words about a step that takes long. */
-const pause = 30_000
+const pause = 60_000
 
 async function tellUntil(ended: AbortSignal, name: string, { now, sleep, output }: World): Promise<void> {
   const start = now()

@@ -48,7 +48,7 @@ interface Lanes {
 }
 
 /** Milliseconds in which those who want to know how servers are ask together. */
-const gathering = 500
+const gathering = 200
 
 /** Reads all servers of the cluster, once for all who ask before the question has gone out. */
 function reader({ hcloud, wanted, ctx }: Job): Lanes['read'] {
