@@ -5,6 +5,14 @@ import { planRetry } from '../../src/bootstrap/retry.js'
 it.each([
   'unknown-kind',
   'webhook',
+] as const)('tries again for three minutes, as pods may have to bring it: %s', reason => {
+  const delays = Array.from({ length: 15 }, (_, retries) => planRetry([reason], retries)?.delay)
+  expect(delays.slice(0, 6)).toEqual([3000, 6000, 9000, 12_000, 15_000, 15_000])
+  expect(delays.reduce<number>((sum, delay) => sum + (delay ?? 0), 0)).toBe(180_000)
+  expect(delays.at(-1)).toBeUndefined()
+})
+
+it.each([
   'unavailable',
   'unreachable',
 ] as const)('tries again six times: %s', reason => {
