@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -28,6 +28,8 @@ export interface RealServer {
   /** What its sshd says. */
   log: () => string
   isRunning: () => boolean
+  /** Lets cloud-init end, where it is held. */
+  release: () => void
 }
 
 export interface Servers {
@@ -43,6 +45,8 @@ export interface ServersOptions {
   kubeconfig: string
   /** A host key that a server has, instead of that of its user data, by its name. */
   hostKeys?: Record<string, string>
+  /** Whether cloud-init on each server goes on until that is released. */
+  holdsBoot?: boolean
 }
 
 /** Addresses of this machine alone, one for each server, so that each can have port 22. */
@@ -52,7 +56,7 @@ const range = '127.77.0.0/24'
  * A Hetzner Cloud project whose servers exist: each boots as its user data says. They and all they have written are gone
  * when they are deleted, and when the test is over.
  */
-export async function startServers({ token, kubeconfig, hostKeys = {} }: ServersOptions): Promise<Servers> {
+export async function startServers({ token, kubeconfig, ...rest }: ServersOptions): Promise<Servers> {
   const signal = new AbortController().signal
   const clock = {
     signal,
@@ -71,7 +75,7 @@ export async function startServers({ token, kubeconfig, hostKeys = {} }: Servers
   const servers = new Map<string, RealServer & { end: () => void }>()
   simulator.settings.onServer = (what, item) => {
     servers.get(item.name)?.end()
-    if (what === 'started') servers.set(item.name, boot(item, addressOf(item, simulator), shared, hostKeys))
+    if (what === 'started') servers.set(item.name, boot(item, addressOf(item, simulator), shared, rest))
   }
   onTestFinished(() => {
     for (const { end } of servers.values()) end()
@@ -118,7 +122,12 @@ interface UserData {
   write_files: { path: string; content: string }[]
 }
 
-function boot(item: ServerItem, address: string, shared: Shared, hostKeys: Record<string, string>) {
+function boot(
+  item: ServerItem,
+  address: string,
+  shared: Shared,
+  { hostKeys = {}, holdsBoot = false }: Pick<ServersOptions, 'hostKeys' | 'holdsBoot'>,
+) {
   const folder = makeFolder()
   const put = (file: string, text: string) => {
     mkdirSync(path.dirname(path.join(folder, 'files', file)), { recursive: true })
@@ -135,6 +144,8 @@ function boot(item: ServerItem, address: string, shared: Shared, hostKeys: Recor
     })
   }
   mkdirSync(path.join(folder, 'disk'))
+  const hold = path.join(folder, 'hold')
+  if (holdsBoot) writeFileSync(hold, '')
   const sshd = 'program' in found ? found.program : ''
   const inside = [path.join(fixtures, 'boot.sh'), folder, address, sshd]
   const machine = spawn(
@@ -155,6 +166,7 @@ function boot(item: ServerItem, address: string, shared: Shared, hostKeys: Recor
     received: () => read('received'),
     log: () => read('sshd.log'),
     isRunning: () => machine.exitCode === null && machine.signalCode === null,
+    release: () => rmSync(hold, { force: true }),
     end: () => void machine.kill('SIGKILL'),
   }
 }

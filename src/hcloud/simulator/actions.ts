@@ -14,7 +14,7 @@ export function actionsIn(
   const act: World['act'] = ({ command, resources, effect = () => {}, after }) => {
     const fault = faultFor(command)
     const begin = Math.max(now(), after?.due ?? 0)
-    const delay = delayOf(settings.delays, command)
+    const delay = delayOf(settings.delays, command) + (fault?.milliseconds ?? 0)
     const action: ActionItem = {
       id: newId(),
       command,

@@ -15,7 +15,9 @@ export type CallFault =
 
 /** What goes wrong with an action. */
 export interface ActionFault {
-  how: 'fails' | 'never ends' | 'is forgotten' | 'does nothing'
+  how: 'fails' | 'never ends' | 'takes longer' | 'is forgotten' | 'does nothing'
+  /** How much longer it takes. */
+  milliseconds?: number
   /** Of the error it fails with. */
   code?: string
 }

@@ -14,7 +14,8 @@ import {
   started,
   startsOf,
 } from './inside.js'
-import { inventoryOf, killed, type Prod, prod, removeServer, rightsProbe } from './prod.js'
+import { killed } from './killable.js'
+import { inventoryOf, type Prod, prod, removeServer, rightsProbe } from './prod.js'
 
 const small = { ...controlPlane(1), ...workers(['default', 2]) }
 const large = { ...controlPlane(3), ...workers(['default', 2]) }

@@ -20,7 +20,7 @@ let all: Prod
 // Servers are simulated, and nothing of Kubernetes runs on them: what answers at their address is the API server that
 // all tests share.
 describeDriver({
-  driver: { ...hetzner, open: (cluster, ctx) => openHetzner(cluster, ctx, { reach: all.reach }) },
+  driver: { ...hetzner, open: (cluster, ctx) => openHetzner(cluster, ctx, { reach: all.machines.reach }) },
   canRun: 'assets' in inject('controlPlane'),
   timeout: clusterTimeout,
   prepare: async () => {

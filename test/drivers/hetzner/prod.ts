@@ -1,13 +1,11 @@
-import { setMaxListeners } from 'node:events'
 import path from 'node:path'
 import { parse } from 'yaml'
 import type { Context } from '../../../src/context.js'
 import type { DriverCluster, DriverOptions, OpenedCluster } from '../../../src/drivers/driver.js'
-import type { Reach } from '../../../src/drivers/hetzner/machine.js'
 import { openHetzner } from '../../../src/drivers/hetzner/open-hetzner.js'
-import type { ScriptName } from '../../../src/drivers/hetzner/scripts/script.js'
 import {
   type Machines,
+  type MachinesOptions,
   type SentScript,
   simulateMachines,
 } from '../../../src/drivers/hetzner/simulation/machines.js'
@@ -18,6 +16,7 @@ import { type ClusterSpec, clusterKinds } from '../../../src/project/spec/kinds.
 import { realContext } from '../../helpers/context.js'
 import { type Simulation, simulate } from '../../helpers/hcloud.js'
 import { hetznerSpec, makeFolder } from '../../helpers/project.js'
+import { type KillPoint, startRun } from './killable.js'
 
 export interface OpenOptions extends DriverOptions {
   name?: string
@@ -25,107 +24,74 @@ export interface OpenOptions extends DriverOptions {
   env?: Record<string, string>
 }
 
-/** A call or a script, by its number in the run, counted from 1; or the first script of a name on a server. */
-export type KillPoint = (
-  | { what: 'call' | 'script'; number: number }
-  | { what: 'script'; name: ScriptName; server: string }
-) & {
-  /** Whether it has taken effect by then. */
-  when: 'before' | 'after'
-}
-
-/** What a run ends with that is killed. */
-export const killed = new Error('killed')
-
 /** The cluster prod in a simulated project, and all that stands behind it. */
 export interface Prod extends Omit<Simulation, 'open'> {
   machines: Machines
   events: Event[]
+  /** What runs have thrown so far. */
+  errors: readonly unknown[]
+  /** What stood in the environment of each run so far. */
+  environments: readonly Record<string, string>[]
   ctx: Context
   /** What a driver gets of the cluster with this config. */
   clusterOf: (config?: Record<string, unknown>) => DriverCluster
-  /** How servers are reached. */
-  reach: Reach
   /** The driver, as another run of `lo` opens it, with this config. */
   open: (config?: Record<string, unknown>, options?: OpenOptions) => OpenedCluster
   /** Ends the next run of `lo` there. */
   killAt: (point: KillPoint) => void
   /** How many calls and scripts the last run has got to, those included that reached no server. */
   reached: () => { calls: number; scripts: number }
+  /** What the last run has called and sent, in order, each as `killable.ts` names it. */
+  steps: () => readonly string[]
   /** What the last run has sent to servers, in order. */
   sent: () => readonly SentScript[]
   /** Every call that changes something, since the last time this was asked. */
   writes: () => string[]
 }
 
-export async function prod(options: SimulatorOptions = {}, root = makeFolder()): Promise<Prod> {
+export interface ProdOptions extends SimulatorOptions {
+  machines?: MachinesOptions
+}
+
+export async function prod(
+  { machines: about, ...options }: ProdOptions = {},
+  root = makeFolder(),
+): Promise<Prod> {
   const simulation = simulate(options)
   const { world, simulator } = simulation
-  const machines = simulateMachines(simulator, world)
+  const machines = simulateMachines(simulator, world, about)
   const fetch: typeof globalThis.fetch = async (input, init) =>
     String(input).startsWith('https://github.com/k3s-io/k3s/releases/download/')
       ? new Response(null, { status: 200 })
       : world.fetch(input, init)
   const real = await realContext({ cwd: root, env: {} })
   const ctx: Context = { ...real.ctx, ...world, fetch }
+  const errors: unknown[] = []
+  const environments: Record<string, string>[] = []
   let seen = 0
   let killer: KillPoint | undefined
-  let run = newRun(0)
-
-  /** Ends the run when it is to end here. */
-  function stopIf(here: (point: KillPoint) => boolean, when: KillPoint['when']): void {
-    if (!killer || killer.when !== when || !here(killer)) return
-    killer = undefined
-    run.controller.abort(killed)
-    throw killed
-  }
-
-  /** The world as one run of `lo` has it: it ends without the simulation. */
-  function startRun(): Context {
-    run = newRun(machines.sent.length)
-    const signal = AbortSignal.any([world.signal, run.controller.signal])
-    setMaxListeners(0, signal)
-    return {
-      ...ctx,
-      signal,
-      sleep: (milliseconds, own) => world.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
-      fetch: async (input, init) => {
-        if (String(input).startsWith('https://github.com/')) return ctx.fetch(input, init)
-        run.calls += 1
-        const number = run.calls
-        const here = (point: KillPoint) => point.what === 'call' && point.number === number
-        stopIf(here, 'before')
-        const response = await ctx.fetch(input, init)
-        stopIf(here, 'after')
-        return response
-      },
-    }
-  }
-
-  const reach: Reach = async (machine, script, options) => {
-    run.scripts += 1
-    const number = run.scripts
-    const { signal } = run.controller
-    const here = (point: KillPoint) =>
-      'name' in point
-        ? point.name === script.name && point.server === machine.name
-        : point.what === 'script' && point.number === number
-    stopIf(here, 'before')
-    const reached = await machines.reach(machine, script, options)
-    signal.throwIfAborted()
-    stopIf(here, 'after')
-    return reached
-  }
+  const begin = () => ({
+    sentBefore: machines.sent.length,
+    ...startRun({ ctx, reach: machines.reach }, is => {
+      const point = killer && is(killer) ? killer : undefined
+      if (point) killer = undefined
+      return point
+    }),
+  })
+  let run = begin()
 
   return {
     ...simulation,
     machines,
     events: real.events,
+    errors,
+    environments,
     ctx,
     killAt: point => {
       killer = point
     },
-    reached: () => ({ calls: run.calls, scripts: run.scripts }),
+    reached: () => ({ ...run.reached }),
+    steps: () => run.steps,
     sent: () => machines.sent.slice(run.sentBefore),
     writes: () => {
       const calls = simulator.calls
@@ -135,28 +101,35 @@ export async function prod(options: SimulatorOptions = {}, root = makeFolder()):
       return calls.map(({ route }) => route)
     },
     clusterOf: (config = {}) => clusterOf(root, 'prod', 'v1.33.5', config),
-    reach,
     open: (
       config: Record<string, unknown> = {},
       { name = 'prod', version = 'v1.33.5', env = {}, ...flags }: OpenOptions = {},
-    ) =>
-      openHetzner(
-        clusterOf(root, name, version, config),
-        { ...startRun(), env: { HCLOUD_TOKEN: simulatedToken, ...env } },
-        { reach, chance: () => 0.5, ...flags },
-      ),
+    ) => {
+      run = begin()
+      const whole = { HCLOUD_TOKEN: simulatedToken, ...env }
+      environments.push(whole)
+      const { ctx, reach } = run
+      const cluster = clusterOf(root, name, version, config)
+      const driver = openHetzner(cluster, { ...ctx, env: whole }, { reach, chance: () => 0.5, ...flags })
+      return noting(errors, driver)
+    },
   }
 }
 
 /** By this call `lo` finds out whether a token may write: it never changes anything. */
 export const rightsProbe = '/v1/ssh_keys/0'
 
-const newRun = (sentBefore: number) => ({
-  controller: new AbortController(),
-  calls: 0,
-  scripts: 0,
-  sentBefore,
-})
+/** The same driver; what it throws is noted. */
+function noting(errors: unknown[], driver: OpenedCluster): OpenedCluster {
+  const note = (error: unknown): never => {
+    errors.push(error)
+    throw error
+  }
+  const parts = Object.entries(driver) as [string, (...args: unknown[]) => Promise<unknown>][]
+  return Object.fromEntries(
+    parts.map(([name, part]) => [name, (...args: unknown[]) => part(...args).catch(note)]),
+  ) as unknown as OpenedCluster
+}
 
 export function clusterOf(
   root: string,

@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest'
+import { withAftermath } from '../../../../src/drivers/aftermath.js'
+import type { LoError } from '../../../../src/errors.js'
 import type { CallFault } from '../../../../src/hcloud/simulator/faults.js'
-import { troubles } from '../../../../src/hcloud/simulator/troubles.js'
 import { controlPlane, workers } from '../clusters.js'
 import { nodesOf } from '../inside.js'
-import type { Prod } from '../prod.js'
-import { countOf, isShown, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
-
-const trouble = (name: string) => (all: Prod) =>
-  troubles.find(one => one.name === name)!.arrange(all.simulator)
+import { type Prod, prod } from '../prod.js'
+import { countOf, isShown, namesOf, provisionWith, single, standing, textOf, trouble, usual } from './runs.js'
 
 /** What passes by itself, or is put right, leads to the cluster that is wanted. */
 it.each<[fault: number, what: string, arrange: (all: Prod) => void]>([
@@ -133,109 +131,29 @@ it('fault 2: no write is tried with a token that may only read, and no server is
   expect(all.writes()).toEqual([])
 })
 
-it('fault 5: a later run goes on where one has given up', async () => {
+it('fault 5: says what there is when it gives up, and a later run goes on from there', async () => {
   const fault: CallFault = { how: 'refuse', status: 429, code: 'rate_limit_exceeded' }
-  const { all, error } = await provisionWith(
-    ({ simulator }) => simulator.onCall('POST /servers', fault, { after: 1 }),
-    {
-      config: usual,
-    },
+  const all = await prod()
+  all.simulator.onCall('POST /servers', fault, { after: 1 })
+  const opened = { cluster: all.clusterOf(usual), driver: all.open(usual), lock: '' }
+  const run = withAftermath(opened, 'Run it again.', all.world, () => opened.driver.provision())
+  const error = await run.then(
+    () => undefined,
+    (thrown: LoError) => thrown,
   )
   expect(error?.code).toBe('CLOUD_REFUSED')
+  expect(error?.detail).toContain('There is of the cluster of example.com:')
+  expect(error?.detail).toMatch(/^ {2}server prod-(cp|default)-\d \((cx33|cx43), fsn1\)$/m)
+  for (const part of ['load balancer prod-api', 'firewall prod-cp', 'network prod', 'SSH key prod-lo-']) {
+    expect(error?.detail).toContain(`  ${part}`)
+  }
+  expect(error?.hint).toContain('Run it again.')
   expect(namesOf(all, 'servers')).toHaveLength(1)
   // From now on calls go through.
   Object.assign(fault, { how: 'answer late', milliseconds: 0 })
   const again = await provisionWith(() => {}, { all, config: usual })
   expect(again.outcome).toBe('configured')
   expect(namesOf(all, 'servers')).toHaveLength(5)
-})
-
-it('fault 19: at the limit of the account no more servers are ordered, those made stay, and a later run goes on', async () => {
-  const { all, error } = await provisionWith(
-    ({ simulator }) => {
-      simulator.settings.limits.servers = 3
-    },
-    { config: { ...controlPlane(3), ...workers(['default', 12]) } },
-  )
-  expect(textOf(error)).toContain('server_limit')
-  expect(namesOf(all, 'servers')).toHaveLength(3)
-  // Those under way at that moment, and no more.
-  expect(countOf(all, 'POST /servers')).toBeLessThanOrEqual(3 + 10)
-  all.simulator.settings.limits.servers = 100
-  const again = await provisionWith(() => {}, {
-    all,
-    config: { ...controlPlane(3), ...workers(['default', 12]) },
-  })
-  expect(again.outcome).toBe('configured')
-  expect(nodesOf(all)).toHaveLength(15)
-})
-
-it('fault 20: what is sold out is ordered elsewhere, in the order of the spec', async () => {
-  const config = { location: ['fsn1', 'nbg1'], controlPlane: { replicas: 1, type: ['cx33', 'cpx32'] } }
-  const { all, outcome } = await provisionWith(
-    ({ simulator }) => {
-      for (const place of ['cx33@fsn1', 'cpx32@fsn1']) simulator.settings.soldOut.add(place)
-    },
-    { config },
-  )
-  expect(outcome).toBe('created')
-  expect(countOf(all, 'POST /servers')).toBe(3)
-  const [server] = await all.hcloud.servers.list()
-  expect([server!.server_type.name, server!.location.name]).toEqual(['cx33', 'nbg1'])
-})
-
-it('fault 20: a server that stands elsewhere than its placement group is without it', async () => {
-  const config = { location: ['fsn1', 'nbg1'], controlPlane: { replicas: 3, type: 'cx33' } }
-  const { all, outcome } = await provisionWith(
-    ({ simulator }) => {
-      const full: CallFault = { how: 'refuse', status: 412, code: 'resource_unavailable' }
-      simulator.onCall('POST /servers', full, { times: 1 })
-    },
-    { config },
-  )
-  expect(outcome).toBe('created')
-  const servers = await all.hcloud.servers.list()
-  const places = servers.map(({ location, placement_group }) => [
-    location.name,
-    placement_group?.name ?? null,
-  ])
-  expect(places.sort()).toEqual([
-    ['fsn1', 'prod-cp-pg-1'],
-    ['fsn1', 'prod-cp-pg-1'],
-    ['nbg1', null],
-  ])
-  expect(all.events).toContainEqual(
-    expect.objectContaining({
-      message: expect.stringMatching(/trying cx33 in nbg1, without its placement group$/),
-    }),
-  )
-})
-
-it('fault 20: a pool that is sold out keeps no other from running, and is in the error', async () => {
-  const config = {
-    ...controlPlane(1),
-    workers: [...workers(['default', 1]).workers, { name: 'gpu', replicas: 2, type: 'ccx33' }],
-  }
-  const { all, error } = await provisionWith(
-    ({ simulator }) => {
-      simulator.settings.soldOut.add('ccx33@fsn1')
-    },
-    { config },
-  )
-  expect(error?.message).toContain('prod-gpu-1')
-  expect(error?.detail).toContain('prod-gpu-2')
-  expect(nodesOf(all)).toEqual(['prod-cp-1', 'prod-default-1'])
-  all.simulator.settings.soldOut.clear()
-  expect((await provisionWith(() => {}, { all, config })).outcome).toBe('configured')
-  expect(nodesOf(all)).toHaveLength(4)
-})
-
-it('fault 21: a pool of more than ten is spread over several groups', async () => {
-  const { all, outcome } = await provisionWith(() => {}, {
-    config: { ...single, ...workers(['default', 11]) },
-  })
-  expect(outcome).toBe('created')
-  expect(namesOf(all, 'placement_groups')).toEqual(['prod-cp-pg-1', 'prod-default-pg-1', 'prod-default-pg-2'])
 })
 
 it.each([
@@ -249,25 +167,35 @@ it.each([
   expect(all.writes()).toEqual([])
 })
 
-it('fault 24: what is said to be sold out is ordered all the same', async () => {
-  const config = { location: 'nbg1', controlPlane: { replicas: 1, type: 'cx23' } }
-  const { all, outcome } = await provisionWith(() => {}, { config })
-  expect(outcome).toBe('created')
-  expect(all.events).toContainEqual(
-    expect.objectContaining({ type: 'warning', message: expect.stringContaining('is left') }),
+it('fault 16: rules of a firewall that somebody else changes at this moment are set all the same', async () => {
+  const all = await standing()
+  const [firewall] = await all.hcloud.firewalls.list()
+  await all.hcloud.wait('it', await all.hcloud.firewalls.setRules(firewall!, []), 60_000)
+  const route = 'POST /firewalls/{id}/actions/set_rules'
+  const before = countOf(all, route)
+  const { outcome } = await provisionWith(
+    ({ simulator }) =>
+      simulator.onCall(route, { how: 'refuse', status: 409, code: 'conflict' }, { times: 2 }),
+    { all },
   )
+  expect(outcome).toBe('configured')
+  expect(countOf(all, route) - before).toBe(3)
+  expect((await all.hcloud.firewalls.list())[0]!.rules).toEqual(firewall!.rules)
 })
 
-it('fault 25: a server of which the making fails again and again is ordered three times, and then no more', async () => {
-  const { all, error } = await provisionWith(({ simulator }) =>
-    simulator.onAction('create_server', { how: 'fails' }),
-  )
-  expect(error?.code).toBe('ACTION_FAILED')
-  expect(countOf(all, 'POST /servers')).toBe(3)
-  const removed = all.simulator.calls.filter(
-    ({ route, status }) => route === 'DELETE /servers/{id}' && status === 200,
-  )
-  expect(removed).toHaveLength(2)
+it.each([
+  ['attach_to_network', 'attach_to_network'],
+  ['start_server', 'poweron'],
+])('fault 17: a server that lacks %s is mended when nobody else works on it any more', async (command, action) => {
+  const route = `POST /servers/{id}/actions/${action}`
+  const { all, outcome } = await provisionWith(({ simulator }) => {
+    simulator.onAction(command, { how: 'does nothing' }, { times: 1 })
+    simulator.onCall(route, { how: 'refuse', status: 423, code: 'locked' }, { times: 3 })
+  })
+  expect(outcome).toBe('created')
+  expect(countOf(all, route)).toBe(4)
+  const [server] = await all.hcloud.servers.list()
+  expect([server!.status, server!.private_net.length]).toEqual(['running', 1])
 })
 
 it('fault 58: finds what is on the second page', async () => {

@@ -5,7 +5,8 @@ import { destroyCluster, planDestroy } from '../../../../src/drivers/destroy.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
 import { makeFolder, writeFiles } from '../../../helpers/project.js'
 import { addServices, mine, networkOf, post, serverOf } from '../from-inside.js'
-import { killed, prod } from '../prod.js'
+import { killed } from '../killable.js'
+import { prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, single, standing, textOf, usual } from './runs.js'
 
 it('fault 60: takes load balancers of services along, and keeps volumes and says so', async () => {

@@ -5,7 +5,8 @@ import { keyOf, keyPairOf } from '../../../../src/drivers/hetzner/openssh.js'
 import { plainServer } from '../../../hcloud/simulator/asking.js'
 import { makeFolder } from '../../../helpers/project.js'
 import { keysOf } from '../inside.js'
-import { killed, type Prod, prod } from '../prod.js'
+import { killed } from '../killable.js'
+import { type Prod, prod } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf } from './runs.js'
 
 const own = { 'lok8s.dev/managed-by': 'lo', 'lok8s.dev/cluster': 'prod' }
@@ -28,12 +29,26 @@ it('fault 11: a server of the name that is not ours stops everything, before any
   expect(JSON.stringify(all.simulator.everything())).toBe(before)
 })
 
-it('fault 11: one that comes in between is found out by the one order that is refused', async () => {
-  const { all, error } = await provisionWith(({ simulator }) =>
-    simulator.onCall('POST /servers', { how: 'refuse', status: 409, code: 'uniqueness_error' }),
-  )
+it('fault 11: one that comes in between is found out by the one order that is refused, and stays as it is', async () => {
+  const show = ({ simulator }: Prod) =>
+    JSON.stringify(simulator.everything().servers!.filter(({ name }) => name === 'prod-cp-1'))
+  let [before, id] = ['', 0]
+  const { all, error } = await provisionWith(all => {
+    const { fetch } = all.ctx
+    all.ctx.fetch = async (input, init) => {
+      // Behind the look at what there is, and before servers are ordered.
+      if (init?.method === 'POST' && String(input).endsWith('/networks')) {
+        id = (await addServer(all, 'prod-cp-1')).id
+        before = show(all)
+      }
+      return fetch(input, init)
+    }
+  })
   expect(error?.code).toBe('CLOUD_REFUSED')
-  expect(countOf(all, 'POST /servers')).toBe(1)
+  expect(error?.message).toContain(`its name is taken by ${id}, which is not managed by this cluster`)
+  // Theirs, and the one that was refused.
+  expect(countOf(all, 'POST /servers')).toBe(2)
+  expect(show(all)).toBe(before)
 })
 
 it('fault 12: takes what a run that was killed has left', async () => {
@@ -102,14 +117,20 @@ it('fault 14: goes over to a key that is in the project under another name, and 
   expect(all.writes()).toEqual([])
 })
 
-it('fault 15: a key of our name with another fingerprint is left alone', async () => {
+it('fault 15: somebody else’s key of our name is neither used nor replaced nor removed', async () => {
   const all = await standing()
-  const [key] = await all.hcloud.sshKeys.list()
-  await all.hcloud.sshKeys.setLabels(key!, {})
+  const [ours] = await all.hcloud.sshKeys.list()
+  await all.hcloud.sshKeys.remove(ours!)
+  const { publicKey } = keyPairOf(Buffer.alloc(32, 9), 'them')
+  const { item } = await all.hcloud.sshKeys.create({ name: ours!.name, public_key: publicKey, labels: {} })
+  const before = JSON.stringify(all.simulator.everything().ssh_keys)
   const { error } = await provisionWith(() => {}, { all })
   expect(error?.code).toBe('CLOUD_REFUSED')
-  expect(error?.detail).toContain(`SSH key ${key!.name}: taken by ${key!.id}`)
+  expect(error?.detail).toContain(`SSH key ${ours!.name}: taken by ${item.id}`)
   expect(all.writes()).toEqual([])
+  expect((await destroyWith(() => {}, { all })).error).toBeUndefined()
+  expect(JSON.stringify(all.simulator.everything().ssh_keys)).toBe(before)
+  expect(namesOf(all, 'servers')).toEqual([])
 })
 
 it('fault 57: a server whose labels somebody has removed is somebody else’s', async () => {

@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { withAftermath } from '../../../../src/drivers/aftermath.js'
 import { destroyCluster } from '../../../../src/drivers/destroy.js'
 import { formatKubeconfig } from '../../../../src/drivers/hetzner/kubeconfig.js'
 import { labelOfKey } from '../../../../src/drivers/hetzner/openssh.js'
@@ -11,8 +10,10 @@ import { LoError } from '../../../../src/errors.js'
 import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
 import { makeFolder } from '../../../helpers/project.js'
 import { controlPlane, workers } from '../clusters.js'
+import { post } from '../from-inside.js'
 import { k3sOn, machineOf, membersOf } from '../inside.js'
-import { killed, type Prod, prod, removeServer } from '../prod.js'
+import { killed } from '../killable.js'
+import { inventoryOf, type Prod, prod, removeServer } from '../prod.js'
 import { countOf, destroyWith, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
 
 it('fault 31: of a run that is killed in the middle of its orders nothing is made twice', async () => {
@@ -29,7 +30,7 @@ it('fault 32: a network without a subnet gets it', async () => {
   const all = await standing()
   const [network] = await all.hcloud.networks.list()
   await removeServer(all, 'prod-cp-1')
-  await call(all, 'POST', `/networks/${network!.id}/actions/delete_subnet`, { ip_range: '10.0.0.0/16' })
+  await post(all, `/networks/${network!.id}/actions/delete_subnet`, { ip_range: '10.0.0.0/16' })
   await all.hcloud.networks.setLabels(network!, { ...network!.labels, 'lok8s.dev/initialized': 'yes' })
   await all.world.sleep(10_000)
   const { error } = await provisionWith(() => {}, { all })
@@ -82,12 +83,12 @@ it('fault 50: a load balancer that somebody has taken out of the network is put 
   const all = await standing(usual)
   const [balancer] = await all.hcloud.loadBalancers.list()
   const [network] = await all.hcloud.networks.list()
-  await call(all, 'POST', `/load_balancers/${balancer!.id}/actions/remove_target`, {
+  await post(all, `/load_balancers/${balancer!.id}/actions/remove_target`, {
     type: 'label_selector',
     label_selector: balancer!.targets[0]!.label_selector,
   })
   await all.world.sleep(10_000)
-  await call(all, 'POST', `/load_balancers/${balancer!.id}/actions/detach_from_network`, {
+  await post(all, `/load_balancers/${balancer!.id}/actions/detach_from_network`, {
     network: network!.id,
   })
   await all.world.sleep(10_000)
@@ -102,8 +103,9 @@ const alreadyThere =
   ({ simulator }: Prod) =>
     simulator.onCall(`POST ${route}`, { how: 'refuse', status: code.startsWith('source') ? 412 : 422, code })
 
-async function post(all: Prod, path: string, value: unknown): Promise<void> {
-  await call(all, 'POST', path, value)
+/** The same, and lets it be over. */
+async function change(all: Prod, path: string, value: unknown): Promise<void> {
+  await post(all, path, value)
   await all.world.sleep(10_000)
 }
 
@@ -116,9 +118,9 @@ it.each([
   const { label_selector } = balancer!.targets[0]!
   const undo = {
     add_service: () =>
-      post(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 }),
+      change(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 }),
     add_target: () =>
-      post(all, `/load_balancers/${balancer!.id}/actions/remove_target`, {
+      change(all, `/load_balancers/${balancer!.id}/actions/remove_target`, {
         type: 'label_selector',
         label_selector,
       }),
@@ -139,7 +141,7 @@ it('takes a service that somebody else has added meanwhile for done when it is t
   const all = await standing(usual)
   const [balancer] = await all.hcloud.loadBalancers.list()
   const service = balancer!.services[0]!
-  await post(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 })
+  await change(all, `/load_balancers/${balancer!.id}/actions/delete_service`, { listen_port: 6443 })
   const { outcome, error } = await provisionWith(
     ({ simulator }) =>
       simulator.onCall('POST /load_balancers/{id}/actions/add_service', {
@@ -235,16 +237,28 @@ it('fault 65: nothing is destroyed while a provision is at work', async () => {
   expect(Object.values(all.simulator.everything()).flat()).toEqual([])
 })
 
-it('fault 71: an interrupt ends everything, and leaves no file of a key behind', async () => {
-  const left = () => readdirSync(tmpdir()).filter(name => name.startsWith('lo-ssh-'))
-  const before = left()
-  const all = await prod()
-  all.killAt({ what: 'script', number: 3, when: 'before' })
-  await expect(all.open().provision()).rejects.toBe(killed)
-  const { length } = all.simulator.calls
-  await all.world.sleep(600_000)
-  expect(all.simulator.calls).toHaveLength(length)
-  expect(left()).toEqual(before)
+it('fault 71: an interrupt at any call ends everything, says how to go on, and the next run does', async () => {
+  const calm = await prod()
+  await calm.open().provision()
+  const { calls } = calm.reached()
+  const reason = new LoError('INTERRUPTED', 'Interrupted (SIGINT).')
+  for (let number = 1; number <= calls; number += 1) {
+    const all = await prod()
+    const opened = { cluster: all.clusterOf(), driver: all.open(), lock: '' }
+    const signal = AbortSignal.abort(reason)
+    all.killAt({ what: 'call', number, when: 'under way', reason })
+    const again = 'Run `lo provision` again.'
+    const run = withAftermath(opened, again, { signal }, () => opened.driver.provision())
+    await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130, hint: again })
+    // Whatever it has begun comes to its end within this time.
+    await all.world.sleep(1000)
+    const { length } = all.simulator.calls
+    await all.world.sleep(600_000)
+    expect(all.simulator.calls).toHaveLength(length)
+    const { outcome } = await provisionWith(() => {}, { all })
+    expect(['created', 'configured', 'unchanged']).toContain(outcome)
+    expect(inventoryOf(all)).toEqual({ ...inventoryOf(calm), ssh_keys: [expect.any(String)] })
+  }
 })
 
 it('fault 72: nothing secret is told, stands in user data or labels, or is in an error', async () => {
@@ -298,11 +312,3 @@ it('fault 72: a kubeconfig that cannot be read is not shown', () => {
 
 /** A line of a private key that no other has: the first one tells the format. */
 const body = (key: string) => key.split('\n')[2]!
-
-async function call({ ctx }: Prod, method: string, path: string, value: unknown): Promise<void> {
-  await ctx.fetch(`https://api.hetzner.cloud/v1${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${simulatedToken}` },
-    body: JSON.stringify(value),
-  })
-}

@@ -1,5 +1,11 @@
+import { expect } from 'vitest'
+import type { Unreachable } from '../../../../src/drivers/hetzner/machine.js'
+import type { ScriptName } from '../../../../src/drivers/hetzner/scripts/script.js'
+import type { ScriptFault, WhenScript } from '../../../../src/drivers/hetzner/simulation/script-faults.js'
 import { LoError } from '../../../../src/errors.js'
 import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
+import { troubles } from '../../../../src/hcloud/simulator/troubles.js'
+import { findLeaks } from '../canary.js'
 import { controlPlane, workers } from '../clusters.js'
 import { type OpenOptions, type Prod, prod } from '../prod.js'
 
@@ -31,6 +37,8 @@ export async function provisionWith(
   } catch (error) {
     if (!(error instanceof LoError)) throw error
     return { all, outcome: undefined, error }
+  } finally {
+    checkSecrets(all)
   }
 }
 
@@ -60,7 +68,14 @@ export async function destroyWith(
   } catch (error) {
     if (!(error instanceof LoError)) throw error
     return { all, error }
+  } finally {
+    checkSecrets(all)
   }
+}
+
+/** Fault 72, after every run here: nobody sees anything secret. */
+function checkSecrets(all: Prod): void {
+  expect(findLeaks(all)).toEqual([])
 }
 
 /** All that a person is shown of an error. */
@@ -76,3 +91,16 @@ export const namesOf = (all: Prod, kind: string) =>
     .sort()
 
 export const isShown = (error: LoError | undefined) => !textOf(error).includes(simulatedToken)
+
+/** Arranges what goes wrong with the API, by the name it has for users of a simulation. */
+export const trouble = (name: string) => (all: Prod) =>
+  troubles.find(one => one.name === name)!.arrange(all.simulator)
+
+/** What becomes of a script that does not reach its server. */
+export const not = (why: Unreachable): ScriptFault => ({ how: 'unreachable', why, detail: `ssh: ${why}` })
+
+/** Arranges what goes wrong with scripts of this name, or with all. */
+export const on =
+  (name: ScriptName | '*', fault: ScriptFault, when?: WhenScript) =>
+  ({ machines }: Prod) =>
+    machines.onScript(name, fault, when)

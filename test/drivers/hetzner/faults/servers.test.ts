@@ -1,22 +1,15 @@
 import { expect, it } from 'vitest'
-import type { Unreachable } from '../../../../src/drivers/hetzner/machine.js'
 import type { ScriptName } from '../../../../src/drivers/hetzner/scripts/script.js'
-import type { ScriptFault, WhenScript } from '../../../../src/drivers/hetzner/simulation/script-faults.js'
+import type { ScriptFault } from '../../../../src/drivers/hetzner/simulation/script-faults.js'
 import { plays } from '../../../../src/drivers/hetzner/simulation/scripts.js'
 import { breakK3s } from '../../../../src/drivers/hetzner/simulation/troubles.js'
 import { controlPlane, workers } from '../clusters.js'
 import { k3sOn, machineOf, nodesOf } from '../inside.js'
 import { type Prod, prod, removeServer } from '../prod.js'
-import { countOf, namesOf, provisionWith, single, standing, textOf, usual } from './runs.js'
+import { namesOf, not, on, provisionWith, single, standing, textOf, usual } from './runs.js'
 
-const not = (why: Unreachable): ScriptFault => ({ how: 'unreachable', why, detail: `ssh: ${why}` })
 const says = (stdout: string): ScriptFault => ({ how: 'answer', stdout })
 const fails = (detail: string, status: number): ScriptFault => ({ how: 'answer', status, detail })
-
-const on =
-  (name: ScriptName | '*', fault: ScriptFault, when?: WhenScript) =>
-  ({ machines }: Prod) =>
-    machines.onScript(name, fault, when)
 
 it.each<[fault: number, what: string, arrange: (all: Prod) => void]>([
   [37, 'connections are closed at first', on('*', not('closed'), { times: 5 })],
@@ -46,6 +39,10 @@ it.each<[fault: number, what: string, arrange: (all: Prod) => void]>([
   expect(outcome).toBe('created')
   expect(all.machines.clusters()).toHaveLength(1)
 })
+
+/** As k3s says it. */
+const behind =
+  'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-09-30T23:00:00Z is before 2026-10-01T00:00:00Z'
 
 it.each<[fault: number, what: string, arrange: (all: Prod) => void, parts: string[]]>([
   [36, 'a server never boots', on('*', not('refused')), ['prod-cp-1', 'it refuses connections', 'console']],
@@ -85,6 +82,12 @@ it.each<[fault: number, what: string, arrange: (all: Prod) => void, parts: strin
     on('start-k3s', breakK3s('level=fatal msg="no such device"')),
     ['k3s on prod-cp-1 is not ready', 'no such device'],
   ],
+  [
+    45,
+    'the clock of a server is behind',
+    on('start-k3s', breakK3s(behind)),
+    ['k3s on prod-cp-1 is not ready', behind],
+  ],
   [45, 'the disk is full', on('start-k3s', breakK3s('no space left on device')), ['no space left on device']],
 ])('fault %d: %s', async (_fault, _what, arrange, parts) => {
   const { all, error } = await provisionWith(arrange)
@@ -94,65 +97,6 @@ it.each<[fault: number, what: string, arrange: (all: Prod) => void, parts: strin
   all.machines.endFaults()
   k3sOn(all, 'prod-cp-1').defect = undefined
   expect((await provisionWith(() => {}, { all })).outcome).toBe('configured')
-})
-
-it('fault 36: a server that does not boot is started once more', async () => {
-  const { all, outcome } = await provisionWith(
-    on('*', { how: 'unreachable', why: 'refused', while: ({ starts }) => starts < 2 }),
-  )
-  expect(outcome).toBe('created')
-  expect(all.simulator.calls.filter(({ route }) => route.endsWith('/actions/reset'))).toHaveLength(1)
-})
-
-it('fault 36: a server that never boots is made anew, once, since nothing can be on it', async () => {
-  const broken = (id: number): ScriptFault => ({
-    how: 'unreachable',
-    why: 'refused',
-    while: ({ server }) => server.id === id,
-  })
-  const { all, outcome } = await provisionWith(({ simulator, machines }) => {
-    const { onServer } = simulator.settings
-    simulator.settings.onServer = (what, server) => {
-      onServer?.(what, server)
-      if (what === 'started' && simulator.calls.filter(({ route }) => route === 'POST /servers').length === 1)
-        machines.onScript('*', broken(server.id))
-    }
-  })
-  expect(outcome).toBe('created')
-  expect(countOf(all, 'POST /servers/{id}/actions/reset')).toBe(1)
-  expect(countOf(all, 'DELETE /servers/{id}')).toBe(1)
-  expect(countOf(all, 'POST /servers')).toBe(2)
-  expect(namesOf(all, 'servers')).toEqual(['prod-cp-1'])
-})
-
-it('fault 36: ends with the way to its console when the new one does not boot either', async () => {
-  const { all, error } = await provisionWith(on('*', not('refused')))
-  expect(textOf(error)).toContain('Look at the console of the server')
-  expect(countOf(all, 'POST /servers')).toBe(2)
-})
-
-it('fault 36: makes no server anew when none at all answers: the way to them may be closed', async () => {
-  const { all, error } = await provisionWith(on('*', not('silent')), { config: usual })
-  expect(textOf(error)).toContain('whether this network lets port 22 out')
-  expect(countOf(all, 'POST /servers')).toBe(5)
-})
-
-it('fault 36: makes a silent server anew when others answer', async () => {
-  const { all, error } = await provisionWith(on('*', not('silent'), { server: 'prod-default-2' }), {
-    config: usual,
-  })
-  expect(textOf(error)).toContain('prod-default-2')
-  expect(countOf(all, 'POST /servers')).toBe(6)
-})
-
-it('fault 36: leaves alone what has been entered before, whatever has become of it', async () => {
-  const all = await standing(usual)
-  const { error } = await provisionWith(on('*', not('refused'), { server: 'prod-default-2' }), {
-    all,
-    config: usual,
-  })
-  expect(textOf(error)).toContain('Look at the console of the server')
-  expect(countOf(all, 'DELETE /servers/{id}')).toBe(0)
 })
 
 it('fault 38: a key that is not let in is no reason to wait for 20 minutes', async () => {

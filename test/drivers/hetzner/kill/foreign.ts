@@ -1,21 +1,17 @@
-import type { Context } from '../../../../src/context.js'
 import { deriveSecrets } from '../../../../src/drivers/hetzner/secrets.js'
-import { type Hcloud, openHcloud } from '../../../../src/hcloud/hcloud.js'
-import type { Simulator } from '../../../../src/hcloud/simulator/simulator.js'
-import { token } from './token.js'
+import { simulatedToken } from '../../../../src/hcloud/simulator/simulator.js'
+import { plainServer } from '../../../hcloud/simulator/asking.js'
+import { csiLabels, post } from '../from-inside.js'
+import type { Prod } from '../prod.js'
 
-type Clock = Pick<Context, 'now' | 'today' | 'sleep'>
-
-/** A client of the project, in nobody's name. */
-export function clientOf(simulator: Simulator, clock: Clock): Hcloud {
-  const { signal } = new AbortController()
-  return openHcloud({ token, chance: () => 0.5 }, { ...clock, signal, fetch: simulator.fetch })
-}
-
-/** What belongs to others: a second cluster, the name of which begins alike, and a server made by hand. */
-export async function makeForeign(hcloud: Hcloud): Promise<void> {
+/**
+ * What belongs to others: a second cluster, the name of which begins alike, with a volume that its CSI driver has made,
+ * a server made by hand, and volumes of which nobody can say whose they are.
+ */
+export async function makeForeign(all: Prod): Promise<void> {
+  const { hcloud } = all
   const labels = { 'lok8s.dev/cluster': 'prod-2', 'lok8s.dev/uid': 'fedcba9876543210' }
-  const { userKey } = deriveSecrets(token, 'prod-2', 'fedcba9876543210')
+  const { userKey } = deriveSecrets(simulatedToken, 'prod-2', 'fedcba9876543210')
   await hcloud.sshKeys.create({ name: 'prod-2-lo-fedc', public_key: userKey.publicKey, labels })
   const { item: network } = await hcloud.networks.create({
     name: 'prod-2',
@@ -29,24 +25,21 @@ export async function makeForeign(hcloud: Hcloud): Promise<void> {
     apply_to: [{ type: 'label_selector', label_selector: { selector: 'lok8s.dev/cluster=prod-2' } }],
     labels,
   })
-  const server = (name: string, more: object) =>
-    hcloud.servers.create({
-      name,
-      server_type: 'cpx32',
-      location: 'fsn1',
-      image: 'ubuntu-24.04',
-      ssh_keys: ['prod-2-lo-fedc'],
-      networks: [],
-      firewalls: [],
-      user_data: '',
-      start_after_create: true,
-      public_net: { enable_ipv4: true, enable_ipv6: false },
-      labels: {},
-      ...more,
-    })
   const made = [
-    await server('prod-2-cp-1', { labels, networks: [network.id], firewalls: [{ firewall: firewall.id }] }),
-    await server('prod-hand-made', {}),
+    await hcloud.servers.create({
+      ...plainServer('prod-2-cp-1', {
+        ssh_keys: ['prod-2-lo-fedc'],
+        networks: [network.id],
+        firewalls: [{ firewall: firewall.id }],
+      }),
+      labels,
+    } as never),
+    await hcloud.servers.create({ ...plainServer('prod-hand-made'), labels: {} } as never),
   ]
   for (const { item, actions } of made) await hcloud.wait(item.name, actions, 120_000)
+  const volume = (name: string, more: object) => post(all, '/volumes', { name, size: 10, ...more })
+  await volume('pvc-of-prod-2', { server: made[0]!.item.id, labels: csiLabels })
+  await volume('pvc-of-nobody', { location: 'fsn1', labels: csiLabels })
+  await volume('data-of-others', { server: made[1]!.item.id, labels: { env: 'mine' } })
+  await all.world.sleep(30_000)
 }

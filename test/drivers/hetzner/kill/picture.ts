@@ -45,11 +45,15 @@ function withoutJoin({ server, 'cluster-init': isFirst, ...config }: Item): Item
   return { ...config, starts: server ? 'joins' : isFirst ? 'new' : 'nowhere' }
 }
 
-/** Everything of a cluster, load balancers that were made from its inside among it. */
+/** Everything of a cluster, load balancers and volumes that were made from its inside among it. */
 export function ownOf(all: Record<string, Item[]>, cluster: string): Record<string, Item[]> {
-  const isOwn = ({ labels }: Item) =>
-    (labels as Item)['lok8s.dev/cluster'] === cluster ||
-    (labels as Item)['hcloud-ccm/service-uid'] !== undefined
+  const isMarked = ({ labels }: Item) => (labels as Item)['lok8s.dev/cluster'] === cluster
+  const servers = all.servers!.filter(isMarked).map(({ id }) => id)
+  const isOwn = (item: Item) =>
+    isMarked(item) ||
+    (item.labels as Item)['hcloud-ccm/service-uid'] !== undefined ||
+    // Of volumes, where they are attached.
+    servers.includes(item.server)
   const { primary_ips: _ips, ...kinds } = all
   return Object.fromEntries(Object.entries(kinds).map(([kind, items]) => [kind, items.filter(isOwn)]))
 }
@@ -112,6 +116,7 @@ const show: Record<string, (item: any) => Item> = {
     })),
     networks: private_net.map(({ network }: Item) => network),
   }),
+  volumes: ({ name, labels, server, size, status }) => ({ name, labels, server, size, status }),
 }
 const showNamed = ({ name, labels }: Item): Item => ({ name, labels })
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { OpenedCluster } from '../../../../src/drivers/driver.js'
+import { findLeaks } from '../canary.js'
 import { foreignOf, pictureOf } from './picture.js'
-import { secretsOf, visibleOf } from './secrets.js'
 import { makeWorld, type Stop, type Wanted, type World } from './world.js'
 
 /** What a sweep is of: what there is first, and the work that is killed, again and again. */
@@ -11,15 +11,18 @@ export interface Sweep {
   work: (driver: OpenedCluster) => Promise<unknown>
 }
 
-/**
- * Does the work undisturbed, and then once for each of its steps, killed there and run again. Answers with all that has
- * gone otherwise; empty when every run ends as the undisturbed one does.
- */
-export async function sweep({
-  before = async () => {},
-  wanted,
-  work,
-}: Sweep): Promise<{ points: number; wrong: string[] }> {
+/** What came of a sweep. */
+export interface Swept {
+  /** How many times a run was killed. */
+  points: number
+  /** All that has gone otherwise; empty when every run ends as the undisturbed one does. */
+  wrong: string[]
+  /** What of the cluster is there in the end, by kind. */
+  end: Record<string, unknown[]>
+}
+
+/** Does the work undisturbed, and then once for each of its steps, killed there and run again. */
+export async function sweep({ before = async () => {}, wanted, work }: Sweep): Promise<Swept> {
   const start = async () => {
     const world = await makeWorld()
     await before(world)
@@ -31,27 +34,25 @@ export async function sweep({
   if (error) throw error
   const picture = JSON.stringify(pictureOf(calm), null, 1)
   const wrong: string[] = foreignOf(calm) === foreign ? [] : ['undisturbed: foreign things have changed']
-  const points = steps.flatMap((step, at): Stop[] => [
-    { at, when: 'before' },
-    ...(isRead(step) ? [] : [{ at, when: 'after' } as const]),
-  ])
+  const points = steps.flatMap((step, at) =>
+    (isRead(step) ? waysOfRead : ways).map((when): Stop => ({ at, when })),
+  )
   for (const stop of points) {
     const about = `${stop.when} ${stop.at} (${steps[stop.at]})`
     const world = await start()
-    const hidden = secretsOf(world)
     const killed = await world.run(wanted, work, stop)
-    hidden.push(...secretsOf(world))
     const again = await world.run(wanted, work)
-    hidden.push(...secretsOf(world))
     if (killed.error === undefined) wrong.push(`${about}: was not killed`)
     if (again.error) wrong.push(`${about}: ${inspect(again.error, { depth: 2 })}`)
     else wrong.push(...difference(JSON.stringify(pictureOf(world), null, 1), picture, about))
     if (foreignOf(world) !== foreign) wrong.push(`${about}: foreign things have changed`)
-    const shown = [killed.said, again.said, visibleOf(world)].join('\n')
-    for (const secret of hidden) if (shown.includes(secret)) wrong.push(`${about}: shows a secret`)
+    wrong.push(...findLeaks(world).map(leak => `${about}: ${leak}`))
   }
-  return { points: points.length, wrong }
+  return { points: points.length, wrong, end: JSON.parse(picture) }
 }
+
+const ways = ['before', 'under way', 'after'] as const
+const waysOfRead = ['before'] as const
 
 /** Steps that change nothing, so that it is the same to be killed before and after them. */
 function isRead(step: string): boolean {

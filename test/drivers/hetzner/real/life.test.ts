@@ -1,16 +1,17 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import { expect, inject } from 'vitest'
+import { expect } from 'vitest'
+import { parse } from 'yaml'
 import { deriveSecrets, newUid } from '../../../../src/drivers/hetzner/secrets.js'
 import { clusterTimeout, ownCluster, startCluster, type TestCluster } from '../../../helpers/cluster.js'
-import { lo } from '../../../helpers/lo.js'
-import { hetznerSpec, makeFolder, makeProject, writeFiles } from '../../../helpers/project.js'
-import { itOnServers, type Servers, startServers } from '../../../helpers/servers.js'
+import { lo, startLo } from '../../../helpers/lo.js'
+import { hetznerSpec, makeProject, writeFiles } from '../../../helpers/project.js'
+import { itOnServers, startServers } from '../../../helpers/servers.js'
+import { until } from '../../rehearsal/processes.js'
+import { envOf, filesWith, lineIn, secretsIn, token, watchPrograms } from './watch.js'
 
 const domain = 'example.com'
-const token = 'hcloudTokenCanary'.padEnd(64, '7')
-
 const deployment = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web, namespace: default }
@@ -58,31 +59,15 @@ async function nodeOf({ kubeconfig }: TestCluster, name: string) {
   }
 }
 
-/** A folder with an ssh that notes how it was started, and is the real one. */
-function watchedSsh(): { folder: string; calls: () => string } {
-  const folder = makeFolder()
-  const log = path.join(folder, 'calls')
-  writeFiles(folder, {
-    'bin/ssh': `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\nexec /usr/bin/ssh "$@"\n`,
-    calls: '',
-  })
-  return { folder: path.join(folder, 'bin'), calls: () => readFileSync(log, 'utf8') }
-}
-
-function envOf({ endpoint }: Servers, rehearsal: TestCluster, ssh: string): Record<string, string> {
-  const PATH = `${ssh}:${inject('renderers').kustomize}:/usr/bin:/bin`
-  return { ...rehearsal.env, PATH, HCLOUD_TOKEN: token, HCLOUD_ENDPOINT: endpoint }
-}
-
 itOnServers(
   'goes from lo provision over a real SSH to a healthy deploy, and away again',
   { timeout: clusterTimeout },
   async () => {
     const rehearsal = await ownCluster({ domain, nodes: 2, delay: '100ms' })
     const servers = await startServers({ token, kubeconfig: rehearsal.kubeconfig })
-    const ssh = watchedSsh()
     const cwd = project()
-    const options = { cwd, env: envOf(servers, rehearsal, ssh.folder) }
+    const watch = watchPrograms()
+    const options = { cwd, env: { ...rehearsal.env, ...envOf(servers, watch) } }
 
     const made = await lo(['provision', domain], options)
     expect(made.exitCode, made.stderr).toBe(0)
@@ -115,13 +100,27 @@ itOnServers(
     const deployed = await lo(['deploy', domain], options)
     expect([deployed.exitCode, deployed.stdout]).toEqual([0, expect.stringMatching(/^web {2}healthy/)])
 
-    const [{ labels }] = servers.simulator.everything().ssh_keys as [{ labels: Record<string, string> }]
-    const { k3sToken, userKey } = deriveSecrets(token, 'prod', labels['lok8s.dev/uid'] ?? newUid())
-    expect(servers.get('prod-cp-1').received()).toContain(k3sToken)
-    const [, ...keyLines] = userKey.privateKey.split('\n').filter(line => line && !line.startsWith('-----'))
-    const said = [made, again, deployed].map(({ stdout, stderr }) => stdout + stderr).join('\n')
-    expect(ssh.calls()).toContain('root@127.77.0.1 bash -s')
-    for (const secret of [token, k3sToken, ...keyLines]) expect(`${ssh.calls()}${said}`).not.toContain(secret)
+    const hidden = secretsIn(servers)
+    expect(servers.get('prod-cp-1').received()).toContain(hidden.k3sToken)
+    expect(watch.calls()).toMatch(/^ssh .* root@127\.77\.0\.1 bash -s$/m)
+    expect(watch.calls()).toMatch(/^kubectl /m)
+    const said = [made, again, changed, deployed].map(({ stdout, stderr }) => stdout + stderr).join('\n')
+    for (const secret of hidden.all) expect(`${watch.calls()}${said}`).not.toContain(secret)
+    // What programs found beside them in the folder for temporary files, and what is left there now.
+    expect(watch.modes()).toMatch(/^f 600 .*\/lo-ssh-\w+\/key$/m)
+    const isOwn = (line: string) => /^(f 600|d 700) /.test(line)
+    expect(
+      watch
+        .modes()
+        .split('\n')
+        .filter(line => line && !isOwn(line)),
+    ).toEqual([])
+    expect(readdirSync(watch.temporary)).toEqual([])
+    const { users } = parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: object }[] }
+    const secrets = [...hidden.all, ...Object.values(users[0]!.user)]
+    expect(filesWith(secrets, [cwd])).toEqual([`600 700 ${kubeconfig}`])
+    const cached = filesWith(secrets, [rehearsal.env.HOME!])
+    expect(cached.filter(line => !line.startsWith('600 700 '))).toEqual([])
 
     const [plane, worker] = ['prod-cp-1', 'prod-default-1'].map(servers.get)
     expect([plane!.isRunning(), worker!.isRunning()]).toEqual([true, true])
@@ -140,12 +139,43 @@ itOnServers(
     const { hostKey } = deriveSecrets('another token'.padEnd(64, 'x'), 'prod', newUid())
     const hostKeys = { 'prod-cp-1': hostKey('prod-cp-1').privateKey }
     const servers = await startServers({ token, kubeconfig: rehearsal.kubeconfig, hostKeys })
-    const options = { cwd: project(), env: envOf(servers, rehearsal, watchedSsh().folder) }
+    const options = { cwd: project(), env: { ...rehearsal.env, ...envOf(servers, watchPrograms()) } }
     const { exitCode, stderr } = await lo(['provision', domain], options)
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('its host key is another one')])
     const plane = servers.get('prod-cp-1')
     expect(plane.log()).toContain('Connection from 127.')
     expect(plane.log()).not.toContain('Accepted publickey')
     expect(plane.received()).toBe('')
+  },
+)
+
+itOnServers(
+  'fault 71: ends on Ctrl-C in the middle of work on a server, with no key and no program left behind',
+  { timeout: clusterTimeout },
+  async () => {
+    const rehearsal = await ownCluster({ domain, nodes: 2, delay: '100ms' })
+    const servers = await startServers({ token, kubeconfig: rehearsal.kubeconfig, holdsBoot: true })
+    const watch = watchPrograms()
+    const options = { cwd: project(), env: { ...rehearsal.env, ...envOf(servers, watch) } }
+    const run = startLo(['provision', domain], options)
+    const names = ['prod-cp-1', 'prod-default-1']
+    await lineIn(run.stderr, 'Wait for prod-cp-1 to boot')
+    const isAtWork = (name: string) => servers.get(name)?.received().includes('cloud-init status --wait')
+    await until(() => names.every(isAtWork))
+    expect(watch.running()).not.toEqual([])
+    expect(readdirSync(watch.temporary)).toContainEqual(expect.stringMatching(/^lo-ssh-/))
+
+    run.kill('SIGINT')
+    const { exitCode, stderr } = await run
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(/error: Interrupted \(SIGINT\)\.\nnext: Run `lo provision example\.com` again/)
+    expect(readdirSync(watch.temporary)).toEqual([])
+    expect(watch.running()).toEqual([])
+    for (const secret of secretsIn(servers).all) expect(`${watch.calls()}${stderr}`).not.toContain(secret)
+
+    for (const name of names) servers.get(name).release()
+    const again = await lo(['provision', domain], options)
+    expect(again.exitCode, again.stderr).toBe(0)
+    expect(servers.simulator.everything().servers!.map(({ name }) => name)).toEqual(names)
   },
 )
