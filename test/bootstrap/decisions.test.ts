@@ -12,10 +12,7 @@ it.each([
   expect(delays.at(-1)).toBeUndefined()
 })
 
-it.each([
-  'unavailable',
-  'unreachable',
-] as const)('tries again six times: %s', reason => {
+it.each(['unavailable', 'unreachable'] as const)('tries again six times: %s', reason => {
   expect([0, 1, 2, 3, 4, 5, 6].map(retries => planRetry([reason], retries)?.delay)).toEqual([
     3000,
     6000,

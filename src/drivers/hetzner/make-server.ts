@@ -39,14 +39,14 @@ export function makeServer(request: ServerRequest, job: Job): Promise<void> {
       const end = job.ctx.now() + patience
       try {
         await job.hcloud.wait(what, actions, patience)
-        if (isAdopted) await untilMade(item, end, job)
+        if (isAdopted) await untilMade(item, job, end)
         return
       } catch (error) {
         if (!isFailedCreation(error)) {
           // What follows a creation, a network or a start, can be done again: that is looked after later.
           if (isFailedFollower(error)) return
           // The API has forgotten what it was doing. What came of that shows in the server.
-          if (error instanceof ActionError && job.ctx.now() < end) return await untilMade(item, end, job)
+          if (error instanceof ActionError && job.ctx.now() < end) return await untilMade(item, job, end)
           throw error
         }
         if (attempt >= mostTries) throw error
@@ -79,8 +79,12 @@ async function order({ slot, uid, candidates, parts, group }: ServerRequest, job
   throw new TypeError('a pool without candidates does not pass the preflight')
 }
 
-/** Waits for a server of which the actions are not known: what they lead to is. */
-async function untilMade({ id, name }: Server, end: number, { hcloud, ctx }: Job): Promise<void> {
+/** Waits for a server of which the actions are not known, as another run has begun them: what they lead to is. */
+export async function untilMade(
+  { id, name }: Server,
+  { hcloud, ctx }: Job,
+  end = ctx.now() + patience,
+): Promise<void> {
   for (; ctx.now() < end; await ctx.sleep(pause)) {
     const server = await hcloud.servers.get(id)
     if (!server || (!server.locked && server.status !== 'initializing')) return

@@ -8,7 +8,7 @@ import { serverLabels } from './bodies.js'
 import type { Job } from './job.js'
 import { selectorOf } from './labels.js'
 import type { Parts } from './make-parts.js'
-import { makeServer, type ServerRequest } from './make-server.js'
+import { makeServer, type ServerRequest, untilMade } from './make-server.js'
 import { candidatesOf, type Offers } from './offers.js'
 import { planServers, type ServerPlan, type ServerRepair } from './plan-servers.js'
 import type { Slot } from './slots.js'
@@ -83,6 +83,8 @@ function turns(): ServerRequest['takeTurn'] {
 async function provide(plan: ServerPlan, request: ServersRequest, lanes: Lanes, job: Job): Promise<Server> {
   if (plan.found && plan.repairs.length === 0) return plan.found
   if (!plan.found) await make(plan.slot, request, lanes, job)
+  // Another run has ordered it, and what it seems to lack may be on its way.
+  else if (plan.found.locked || plan.found.status === 'initializing') await untilMade(plan.found, job)
   // Twice at most: what a repair has brought about is read back.
   for (let round = 1; ; round += 1) {
     const { found, repairs } = planAgain(plan.slot, await lanes.read(), request, job)
