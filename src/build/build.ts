@@ -88,16 +88,17 @@ async function reportInOrder(
 }
 
 /**
- * Lets Go's garbage collector wait: a render ends before the memory it would save is needed by anyone, and collecting
- * takes a third of its time. The limit bounds what a huge target takes. Where every core has a render of its own to
- * do, one thread for each is enough. Whoever sets these variables knows better.
+ * Lets Go's garbage collector run half as often: a render ends before the memory is needed by anyone, and collecting
+ * takes up to a third of its time. Not more seldom, since on machines whose memory is slow to come, as virtual ones can
+ * be, fresh pages cost more than collecting does. Where every core has a render of its own to do, one thread for each is
+ * enough. Whoever sets these variables knows better.
  */
 function tuneRenderer(
   targets: number,
   { cores, env }: Pick<Context, 'cores' | 'env'>,
 ): Record<string, string> {
   if (env.GOGC || env.GOMEMLIMIT || env.GOMAXPROCS) return {}
-  return { GOGC: '1600', GOMEMLIMIT: '512MiB', ...(targets > cores && { GOMAXPROCS: '1' }) }
+  return { GOGC: '200', ...(targets > cores && { GOMAXPROCS: '1' }) }
 }
 
 /** A build as programs get it: the same facts as in the lines for people. */
