@@ -45,13 +45,25 @@ export function planPull({ repository, chart, version, verify, keyring }: Chart,
   ]
 }
 
+export interface LayerNames {
+  driver: string
+  provider: string | undefined
+  /** The cluster has several control planes. */
+  isHa: boolean
+}
+
 /**
- * The layers of values, the last one wins: of the addon, of the driver, of the provider, of the descriptor, of the
- * entry. Where the addon and the entry have none, the descriptor's own files count instead.
+ * The layers of values, the last one wins: of the addon, of the driver, of the provider, of the driver for several
+ * control planes, of the descriptor, of the entry. Where the addon and the entry have none, the descriptor's own files
+ * count instead.
  */
-export function planLayers(names: { driver: string; provider: string | undefined }): string[] {
-  const { driver, provider } = names
-  const layers = ['values.yaml', `values.${driver}.yaml`, ...(provider ? [`values.${provider}.yaml`] : [])]
+export function planLayers({ driver, provider, isHa }: LayerNames): string[] {
+  const layers = [
+    'values.yaml',
+    `values.${driver}.yaml`,
+    ...(provider ? [`values.${provider}.yaml`] : []),
+    ...(isHa ? [`values.${driver}.ha.yaml`] : []),
+  ]
   return [...new Set(layers)]
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Variables } from '../../build/substitute.js'
 import type { Context } from '../../context.js'
 import { LoError } from '../../errors.js'
 import type { Chart } from '../../project/spec/chart.js'
@@ -19,6 +20,7 @@ export interface ChartRequest {
   scratch: string
   driver: string
   provider: string | undefined
+  variables: Variables
   kubeVersion: string | undefined
   subject: string
 }
@@ -43,8 +45,10 @@ export async function renderChart(
  * The files of values for helm, which merges them: maps key by key, anything else as a whole. What is no file becomes
  * one; JSON is YAML that reads the same everywhere.
  */
-function writeValues({ entry, chart, folder, scratch, driver, provider }: ChartRequest): string[] {
-  const layers = planLayers({ driver, provider })
+function writeValues({ entry, chart, folder, scratch, driver, provider, variables }: ChartRequest): string[] {
+  // Only the driver knows, and it says so to all addons.
+  const isHa = Number(variables.LOK8S_USER_CONTROL_PLANES ?? 1) > 1
+  const layers = planLayers({ driver, provider, isHa })
     .map(name => path.join(folder, name))
     .filter(file => existsSync(file))
   const hasLayers = layers.length > 0 || entry.valueFiles.length > 0 || entry.values !== undefined

@@ -27,6 +27,7 @@ export async function exportVariables(
     LOK8S_USER_HCLOUD_NETWORK: String(network.id),
     LOK8S_USER_HCLOUD_LOCATION: controlPlane.location.name,
     LOK8S_USER_CLUSTER_UID: uid,
+    LOK8S_USER_CONTROL_PLANES: String(wanted.controlPlane.replicas),
     LOK8S_USER_API_HOST: apiHost(found.loadBalancers[0], controlPlane),
     LOK8S_USER_API_PORT: '6443',
   }

@@ -39,9 +39,9 @@ async function cacheChart(name: string): Promise<string> {
 }
 
 /** The objects of a built-in addon for a cluster of some kind, by kind and name. */
-async function renderBuiltIn(name: string, driver = 'rehearsal') {
+async function renderBuiltIn(name: string, driver = 'rehearsal', more: Record<string, string> = {}) {
   const cache = await cacheChart(name)
-  const settings = { builtIn: builtInFolder(), driver, variables: values }
+  const settings = { builtIn: builtInFolder(), driver, variables: { ...values, ...more } }
   const { text } = await render({}, name, { cache, settings, usesBuiltIn: true })
   const objects = parseAllDocuments(text).map(document => document.toJS())
   return {
@@ -87,6 +87,15 @@ itWithHelm('renders cilium for k3s on Hetzner Cloud', async () => {
   ])
   expect(get('Deployment', 'cilium-operator').spec.replicas).toBe(1)
   expect(get('Secret', 'cilium-ca')).toBeUndefined()
+})
+
+itWithHelm.each([
+  ['1', 1],
+  ['3', 2],
+])('runs the operator of cilium as fits %s control planes', async (planes, replicas) => {
+  const { get } = await renderBuiltIn('cilium', 'hetzner', { LOK8S_USER_CONTROL_PLANES: planes })
+  expect(get('Deployment', 'cilium-operator').spec.replicas).toBe(replicas)
+  expect(get('ConfigMap', 'cilium-config').data).toMatchObject({ 'kube-proxy-replacement': 'true' })
 })
 
 itWithHelm('leaves kube-proxy alone on a local cluster', async () => {

@@ -162,6 +162,7 @@ it('gives the addons what they need, with a token of their own when there is one
     LOK8S_USER_CLUSTER_UID: network!.labels['lok8s.dev/uid'],
     LOK8S_USER_API_HOST: server!.public_net.ipv4!.ip,
     LOK8S_USER_API_PORT: '6443',
+    LOK8S_USER_CONTROL_PLANES: '1',
   }
   expect(await all.open(config).export!()).toEqual(variables)
   const env = { HCLOUD_CLUSTER_TOKEN: 'c'.repeat(64) }
