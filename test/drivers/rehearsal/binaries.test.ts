@@ -55,7 +55,11 @@ async function makeWorld(env: Record<string, string> = {}) {
   const { ctx, events } = await realContext({
     cwd: root,
     env: { PATH: process.env.PATH, HOME: root, XDG_CACHE_HOME: cache, ...env },
-    sleep: async pause => void pauses.push(pause),
+    // A sleep that ends with something else takes as long as that; any other is a pause between two attempts.
+    sleep: (pause, end) =>
+      end
+        ? new Promise((_, reject) => end.addEventListener('abort', () => reject(end.reason)))
+        : Promise.resolve(void pauses.push(pause)),
   })
   const find = (release?: Release, name = system) => findBinaries(ctx, name, release)
   return {
