@@ -42,6 +42,8 @@ export async function joinOthers(joint: Joint, others: Others, job: Job): Promis
   const door = await doorOf(living, network)
   const balancer = await others.balancer
   const serving = balancer ? untilServing(balancer, job) : Promise.resolve(undefined)
+  // It is asked for later, or by nobody when others fail first.
+  serving.catch(() => {})
   const [planeLane, workerLane] = [pLimit(1), pLimit(parallel)]
   let obstacle: unknown
   const joinPlane = async (plane: Promise<ClusterNode>) => {
@@ -69,7 +71,9 @@ export async function joinOthers(joint: Joint, others: Others, job: Job): Promis
   const nodes = ends.flatMap(end => (end.status === 'fulfilled' ? end.value.slot : []))
   const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
   // An interrupt, or a bug, is no reason to go on elsewhere.
-  if (failures.every(failure => failure instanceof LoError)) await giveToNodes(nodes, living, job)
+  if (failures.every(failure => failure instanceof LoError)) {
+    await giveToNodes(nodes, living, job).catch(error => void failures.push(error))
+  }
   if (failures.length > 0) throw joined(failures)
   return { living, network: network.id, balancer: await serving }
 }

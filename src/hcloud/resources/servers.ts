@@ -59,8 +59,6 @@ export interface Servers extends Creatable<Server, ServerWanted> {
   /** Cuts the power and starts again. */
   reset: (server: ServerId) => Promise<Action[]>
   attachToNetwork: (server: ServerId, network: number) => Promise<Action[]>
-  addToPlacementGroup: (server: ServerId, group: number) => Promise<Action[]>
-  enableRescue: (server: ServerId, sshKeys: number[]) => Promise<Action[]>
 }
 
 const kind: Kind = { many: 'servers', one: 'server', noun: 'server' }
@@ -74,8 +72,5 @@ export function openServers(api: Api): Servers {
     powerOff: server => act(server, 'poweroff'),
     reset: server => act(server, 'reset'),
     attachToNetwork: (server, network) => act(server, 'attach_to_network', { network }),
-    addToPlacementGroup: (server, group) => act(server, 'add_to_placement_group', { placement_group: group }),
-    enableRescue: (server, sshKeys) =>
-      act(server, 'enable_rescue', { type: 'linux64', ssh_keys: [...sshKeys] }),
   }
 }

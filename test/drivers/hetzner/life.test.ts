@@ -77,3 +77,11 @@ it('lets no server wait for one that takes longer to be made, or to boot', async
   expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
   expect(nodesOf(all)).toHaveLength(4)
 })
+
+it('ends with what the API says when it does not tell of the load balancer while control planes join', async () => {
+  const all = await prod()
+  const refusal = { how: 'refuse', status: 403, code: 'forbidden' } as const
+  all.simulator.onCall('GET /load_balancers/{id}', refusal, { after: 1 })
+  await expect(all.open(controlPlane(3)).provision()).rejects.toMatchObject({ code: 'TOKEN_REFUSED' })
+  expect(membersOf(all)).toEqual(['prod-cp-1', 'prod-cp-2', 'prod-cp-3'])
+})
