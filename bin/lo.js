@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-const { enableCompileCache } = require('node:module')
+const path = require('node:path')
+const { keepCode } = require('./keep-code.js')
 
-enableCompileCache?.()
-const { main, systemContext } = require('../dist/lo.cjs')
 const args = process.argv.slice(2)
+keepCode(path.join(__dirname, '../dist'), args[0])
+const { main, systemContext } = require('../dist/lo.cjs')
 systemContext(args)
   .then(ctx => main(args, ctx))
   .then(exitCode => {

@@ -17,11 +17,13 @@ it('installs from its packed file, alone, and runs through npx', async () => {
   )
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const packed = files.map(file => file.path).sort()
-  const built = readdirSync(path.join(root, 'dist')).map(name => `dist/${name}`)
+  const built = readdirSync(path.join(root, 'dist'))
+    .filter(name => name !== '.code')
+    .map(name => `dist/${name}`)
   const addons = readdirSync(path.join(root, 'addons'), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
-  const others = ['LICENSE', 'README.md', 'bin/lo.js', 'bin/package.json', 'package.json']
+  const others = ['LICENSE', 'README.md', 'bin/keep-code.js', 'bin/lo.js', 'bin/package.json', 'package.json']
   expect(packed).toEqual([...others, ...addons, ...built].sort())
 
   const project = makeFolder()
