@@ -50,13 +50,16 @@ export async function prepareDeploy(
       kubectl: openKubectl({ kubeconfig: wanted.kubeconfig, context: api.context }, ctx),
       resources: createResources(api, ctx.signal),
     }
-    await checkCluster(connection, wanted.clusterDomain, ctx.signal)
-    const [targets, commit, record, version] = await Promise.all([
+    const found = Promise.all([
       locateAll(artifacts, wanted, connection, ctx),
       findCommit(wanted.root, ctx),
       wanted.filter ? undefined : readRecord(api, wanted.domain, ctx.signal),
       readVersion(api, ctx.signal),
     ])
+    // What is wrong with the cluster as such explains all else that fails, so it is told first.
+    found.catch(() => {})
+    await checkCluster(connection, wanted.clusterDomain, ctx.signal)
+    const [targets, commit, record, version] = await found
     const manifests = targets.flatMap(target => target.manifests)
     await checkOrder(targets, wanted.domain, connection, ctx.signal)
     await checkRights(manifests, wanted.wait, connection, ctx.signal)
