@@ -117,7 +117,7 @@ export async function waitPhase(
       {
         own,
         includeDeployments: wait === 'all',
-        isIgnored: id => leftOut.has(keyOf(id)),
+        isIgnored: id => leftOut.size > 0 && leftOut.has(keyOf(id)),
         deadline: ctx.now() + timeout,
         since,
       },

@@ -1,6 +1,5 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { createInterface } from 'node:readline'
 import { messageOf, systemCode } from '../errors.js'
 import { ApiError, type KubeApi, type Method, type RequestOptions, type WatchEvent } from './api.js'
 import { type Credential, openCredentials } from './credentials.js'
@@ -157,30 +156,33 @@ async function readEvents(
   onEvent: (event: WatchEvent) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const failed = new Promise<never>((_resolve, reject) => response.on('error', reject))
-  failed.catch(() => {})
-  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })
   let mistake: { error: unknown } | undefined
-  try {
-    for await (const line of lines) {
-      if (line === '') continue
-      const event = parseEvent(line)
-      try {
-        onEvent(event)
-      } catch (error) {
-        // What goes wrong in the listener is no failure of the API.
-        mistake = { error }
-        break
-      }
+  const take = (line: string) => {
+    if (line.trim() === '') return
+    const event = parseEvent(line)
+    try {
+      onEvent(event)
+    } catch (error) {
+      mistake = { error }
+      throw error
     }
-    if (response.errored && !mistake) await failed
+  }
+  try {
+    let begun = ''
+    for await (const part of response.setEncoding('utf8')) {
+      const lines = `${begun}${part}`.split('\n')
+      begun = lines.pop()!
+      lines.forEach(take)
+    }
+    take(begun)
   } catch (cause) {
+    // What goes wrong in the listener is no failure of the API.
+    if (mistake) throw mistake.error
     signal?.throwIfAborted()
     throw asApiError(cause)
   } finally {
     response.destroy()
   }
-  if (mistake) throw mistake.error
   signal?.throwIfAborted()
 }
 

@@ -30,6 +30,18 @@ const moreMakers = [
 
 /** When more namespaces than this come at once, all are followed in one, and the rest is left out. */
 const mostNamespaces = 3
+/** What goes as it should tells nothing, and makes up most of what a namespace hears. */
+const goodNews = [
+  'ScalingReplicaSet',
+  'SuccessfulCreate',
+  'SuccessfulDelete',
+  'Scheduled',
+  'Pulling',
+  'Pulled',
+  'Created',
+  'Started',
+]
+const noGoodNews = goodNews.map(reason => `reason!=${reason}`).join(',')
 /** The newest say most; a namespace may hold many thousands. */
 const mostEvents = 3000
 
@@ -64,6 +76,7 @@ export function keepEvidence(
       api,
       resource,
       ...(namespace !== undefined && { namespace }),
+      ...(store === events && { fieldSelector: noGoodNews }),
       take: object => (covered.has(object.metadata.namespace ?? '') ? withoutManagers(object) : undefined),
       onList: objects => {
         for (const [uid, object] of store) {

@@ -66,7 +66,7 @@ export function hasEnded(
 ): 'healthy' | 'failed' | undefined {
   if (unhealthy.length === 0) return 'healthy'
   const doomed = new Set(causes.filter(cause => cause.isTerminal).flatMap(cause => cause.owners.map(keyOf)))
-  const isDoomed = ({ id, isTerminal }: Awaited) => isTerminal || doomed.has(keyOf(id))
+  const isDoomed = ({ id, isTerminal }: Awaited) => isTerminal || (doomed.size > 0 && doomed.has(keyOf(id)))
   const isHopeless = unhealthy.some(one => one.isOwn && isDoomed(one)) || unhealthy.every(isDoomed)
   return isHopeless ? 'failed' : undefined
 }

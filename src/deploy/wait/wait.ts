@@ -53,8 +53,8 @@ type WaitContext = Pick<Context, 'now' | 'sleep' | 'signal'>
 const explainAfter = 1500
 const explainEvery = 1000
 /** What looking at all objects takes is to be a small part of the time, however often something changes. */
-const restPerWork = 60
-const longestRest = 500
+const restPerWork = 100
+const longestRest = 1000
 /** For first answers that are still on their way at the deadline. */
 const mostOvertime = 5000
 
@@ -105,7 +105,7 @@ export async function waitHealthy(
         const known = { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), ...times }
         causes = explain(known, connection.api.clock())
         // Explaining 500 objects takes its time: it may take a small part of all time only.
-        explainAt = ctx.now() + explainEvery + 40 * (ctx.now() - now)
+        explainAt = ctx.now() + explainEvery + restPerWork * (ctx.now() - now)
       }
       const ended = isKnown ? hasEnded(unhealthy, causes) : undefined
       if (ended === 'healthy') causes = []
