@@ -128,14 +128,11 @@ function byHand({ kubeconfig, root }, file, ...flags) {
   return { what: 'kubectl apply', command, cwd: root }
 }
 
+/** Until they are gone: the cluster has the same to do for both sides of the next round, which is nothing. */
 function remove({ kubeconfig }, namespaces) {
-  execFileSync(
-    'kubectl',
-    ['--kubeconfig', kubeconfig, 'delete', 'namespace', '--wait=false', ...namespaces],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
+  execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'delete', 'namespace', '--wait', ...namespaces], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 const seconds = milliseconds => `${(milliseconds / 1000).toFixed(2)} s`
