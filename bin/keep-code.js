@@ -11,7 +11,7 @@ const vm = require('node:vm')
  * It is a help alone: where nothing can be kept or read, code is compiled as ever. As Node's own, it heeds
  * `NODE_DISABLE_COMPILE_CACHE`.
  */
-exports.keepCode = (folder, command) => {
+exports.keepCode = (folder, command = '') => {
   if (Module.enableCompileCache) Module.enableCompileCache()
   else if (/^[a-z]/.test(command) && !process.env.NODE_DISABLE_COMPILE_CACHE) keepCodeOf(folder, command)
 }

@@ -17,6 +17,12 @@ const { output } = await build({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    // Half as much to read at each start. The names of functions stay, for those who read where a mistake was made.
+    minify: {
+      compress: { keepNames: { function: true, class: true } },
+      mangle: { keepNames: true },
+      codegen: { removeWhitespace: true },
+    },
   },
   // The client library of Kubernetes has a thousand generated classes, of which lo needs none: the credentials alone.
   treeshake: { moduleSideEffects: [{ test: /@kubernetes[\\/]client-node/, sideEffects: false }] },
