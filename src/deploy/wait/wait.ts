@@ -53,7 +53,8 @@ type WaitContext = Pick<Context, 'now' | 'sleep' | 'signal'>
 const explainAfter = 1500
 const explainEvery = 1000
 /** What looking at all objects takes is to be a small part of the time, however often something changes. */
-const restPerWork = 100
+const restPerWork = 60
+const restPerExplaining = 100
 const longestRest = 1000
 /** For first answers that are still on their way at the deadline. */
 const mostOvertime = 5000
@@ -104,8 +105,9 @@ export async function waitHealthy(
         const times = { since: request.since, answersSince }
         const known = { unhealthy: unhealthy as Unhealthy[], ...evidence.get(), ...times }
         causes = explain(known, connection.api.clock())
-        // Explaining 500 objects takes its time: it may take a small part of all time only.
-        explainAt = ctx.now() + explainEvery + restPerWork * (ctx.now() - now)
+        // Explaining 500 objects takes its time. What is said without evidence is to be said better soon.
+        const pause = evidence.isLoaded() ? restPerExplaining * (ctx.now() - now) : 0
+        explainAt = ctx.now() + explainEvery + pause
       }
       const ended = isKnown ? hasEnded(unhealthy, causes) : undefined
       if (ended === 'healthy') causes = []

@@ -3,6 +3,7 @@ import { until } from '../../drivers/rehearsal/processes.js'
 import { itOnCluster, clusterTimeout as timeout } from '../../helpers/cluster.js'
 import { makeDeploy } from '../../helpers/deploy.js'
 import { deployment, job } from '../../helpers/manifests.js'
+import { recordRequests } from '../../helpers/recorder.js'
 import { cronJob, daemonSet, statefulSet } from '../../helpers/workloads.js'
 
 const newImage = { image: 'registry.test/app:2' }
@@ -114,12 +115,20 @@ itOnCluster(
     const test = await makeDeploy()
     const name = `now-${test.namespace}`
     test.cleanUp(`/apis/storage.k8s.io/v1/storageclasses/${name}`)
+    const recorder = await recordRequests(test.cluster)
+    test.useKubeconfig(recorder.kubeconfig)
     const immediate = storageClass(name).replace('WaitForFirstConsumer', 'Immediate')
-    test.artifact('web', [immediate, claim('data', name)])
-    const { exitCode, stderr } = await test.deploy(['--timeout', '3s'])
+    test.artifact('web', [immediate, claim('data', name), deployment('web')])
+    const { exitCode, stderr } = await test.deploy(['--timeout', '5s'])
     expect(exitCode).toBe(3)
     expect(stderr).toContain(`PersistentVolumeClaim ${test.namespace}/data`)
-    expect(stderr).toContain(name)
+    // What the controller says is no warning. What is said of a pod that goes its way is not even asked for.
+    expect(stderr).toMatch(
+      /ExternalProvisioning: waiting for a volume to be created, .* "example.com\/nobody"/,
+    )
+    const events = recorder.requests.find(({ path }) => path.includes('/events?'))
+    const query = new URL(events!.path, recorder.server).searchParams
+    expect(query.get('fieldSelector')?.split(',')).toContain('reason!=Scheduled')
   },
 )
 
