@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { planMeasurements } from './figures.js'
-import { tell } from './measure.js'
+import { race, tell } from './measure.js'
 import { formatSummary, formatTable } from './table.js'
 
 const usage = `Usage: npm run bench -- [options]
@@ -33,7 +33,12 @@ try {
 async function main({ runs, only, quick }) {
   const renderer = findRenderer()
   const cores = availableParallelism()
-  console.log(`${renderer.program} at ${renderer.path}, Node ${process.version}, ${cores} cores`)
+  const nothing = { what: 'node -e 0', command: [process.execPath, '-e', '0'] }
+  const [time] = await race([nothing], { runs: 5, signal: interrupt.signal })
+  // Bounds that are no ratios depend on the machine: this says how fast it is.
+  console.log(
+    `${renderer.program} at ${renderer.path}, Node ${process.version}, ${cores} cores, node -e 0 in ${Math.round(time)} ms`,
+  )
   const folder = mkdtempSync(path.join(tmpdir(), 'lo-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const many = quick ? 1000 : 4000
