@@ -6,7 +6,8 @@ const vm = require('node:vm')
 /**
  * Lets later runs of a command start with code that is compiled already. Node does that itself from 22 on; before,
  * it is done here, for the files of one folder, kept in a folder `.code` within: it goes when they go, and whoever
- * could change it could change them.
+ * could change it could change them. V8 takes kept code for any source of the same length, so it is kept for those
+ * files alone whose name has the hash of their content in it.
  *
  * It is a help alone: where nothing can be kept or read, code is compiled as ever. As Node's own, it heeds
  * `NODE_DISABLE_COMPILE_CACHE`.
@@ -16,15 +17,18 @@ exports.keepCode = (folder, command = '') => {
   else if (/^[a-z]/.test(command) && !process.env.NODE_DISABLE_COMPILE_CACHE) keepCodeOf(folder, command)
 }
 
+const hashed = /-[\w-]{8}\.cjs$/
+
 function keepCodeOf(folder, command) {
   const kept = path.join(folder, '.code', `${process.version}-${process.arch}`, path.basename(command))
   const compiled = new Map()
   const compile = Module.prototype._compile
   Module.prototype._compile = function (content, filename) {
+    const { dir, base } = path.parse(filename)
     // To a script Node 20 gives no import() that works without a warning.
-    const isPlain = path.dirname(filename) === folder && !content.includes('await import(')
+    const isPlain = dir === folder && hashed.test(base) && !content.includes('await import(')
     if (!isPlain) return compile.call(this, content, filename)
-    const file = path.join(kept, `${path.basename(filename)}-${statSync(filename).mtimeMs}`)
+    const file = path.join(kept, base)
     const cachedData = read(file)
     const script = new vm.Script(Module.wrap(content), { filename, cachedData })
     if (!cachedData || script.cachedDataRejected) compiled.set(file, script)
@@ -52,7 +56,7 @@ function write(folder, kept, compiled) {
     mkdirSync(kept, { recursive: true })
     for (const [file, script] of compiled) {
       const draft = `${file}.${process.pid}`
-      writeFileSync(draft, script.createCachedData())
+      writeFileSync(draft, script.createCachedData(), { flag: 'wx' })
       renameSync(draft, file)
     }
   } catch {

@@ -15,7 +15,7 @@ const { output } = await build({
   output: {
     dir: 'dist',
     format: 'cjs',
-    entryFileNames: '[name].cjs',
+    entryFileNames: '[name]-[hash].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     // Half as much to read at each start. The names of functions stay, for those who read where a mistake was made.
     minify: {
@@ -29,6 +29,9 @@ const { output } = await build({
   resolve: { alias: { 'node-fetch': path.join(root, 'scripts/node-fetch.js') } },
   logLevel: 'warn',
 })
+
+// Each file has the hash of its content in its name, which is what bin/keep-code.js knows it by.
+writeFileSync(path.join(root, 'dist/lo.cjs'), `module.exports = require('./${output[0].fileName}')\n`)
 
 const packages = output
   .flatMap(file => ('moduleIds' in file ? file.moduleIds : []))

@@ -1,4 +1,4 @@
-import { chownSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, cpSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import module from 'node:module'
 import path from 'node:path'
 import { execa } from 'execa'
@@ -58,6 +58,16 @@ describe.runIf(!('enableCompileCache' in module))('code that is compiled already
     expect(second.stdout).toBe(first.stdout)
     const third = await run(folder, ['schema', 'cluster'])
     expect(new Set(Object.values(third.told))).toEqual(new Set([false]))
+  })
+
+  it('is not taken for another file of the same name and length', async () => {
+    const folder = install()
+    await run(folder, ['schema', 'cluster'])
+    const entry = path.join(folder, 'dist/lo.cjs')
+    const { atime, mtime, size } = statSync(entry)
+    writeFileSync(entry, 'process.stdout.write("new");process.exit()'.padEnd(size))
+    utimesSync(entry, atime, mtime)
+    expect((await run(folder, ['schema', 'cluster'])).stdout).toBe('new')
   })
 
   it('is not kept for a command that fails, for flags alone, or when that is not wanted', async () => {
